@@ -1,0 +1,4 @@
+package rules
+
+// placeholder until the loader is in
+type Library struct{}
