@@ -1,0 +1,2 @@
+// Package flow answers which effects a context reaches.
+package flow
