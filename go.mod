@@ -3,3 +3,9 @@ module github.com/greenlint/greenlint
 go 1.26.0
 
 require golang.org/x/text v0.43.0
+
+require (
+	github.com/pelletier/go-toml/v2 v2.4.3 // indirect
+	github.com/stretchr/testify v1.12.1 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)

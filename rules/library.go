@@ -1,4 +1,238 @@
 package rules
 
-// placeholder until the loader is in
-type Library struct{}
+import (
+	"fmt"
+	"strings"
+)
+
+// A Library is what one catalogue file says: one library, or one module of the
+// standard library. A user's greenlint.toml holds the same tables.
+type Library struct {
+	Name     string `toml:"-"` // the file's name without ".toml"
+	Language string `toml:"-"` // "python" or "go"
+	File     string `toml:"-"` // for messages: "catalog/python/psycopg2.toml"
+
+	Dist    []string `toml:"dist"`    // names of the distributions that install it
+	Imports []string `toml:"imports"` // what a program imports: "psycopg2", "mysql.connector", "net/http"
+	Stdlib  bool     `toml:"stdlib"`  // a module of the language's own library: never walked into
+
+	// Types says what calls and attributes give back, so that methods resolve:
+	// "psycopg2.connect()" = "psycopg2.extensions.connection". A value that
+	// ends in "[]" is a container of such things.
+	Types map[string]string `toml:"types"`
+	// Bases lists the base classes of the library's classes.
+	Bases map[string][]string `toml:"bases"`
+	// Aliases maps a name, with everything below it, to the one that the other
+	// tables use: "_socket" = "socket".
+	Aliases map[string]string `toml:"aliases"`
+
+	Effects     []*EffectRow  `toml:"effect"`
+	Safe        []*SafeRow    `toml:"safe"`
+	Offloads    []*MoveRow    `toml:"offload"`
+	Spawns      []*MoveRow    `toml:"spawn"`
+	HigherOrder []*MoveRow    `toml:"higher-order"`
+	Yields      []*YieldRow   `toml:"yield"`
+	Contexts    []*ContextRow `toml:"context"`
+	Patches     []*Patch      `toml:"patch"`
+	Bad         []*VersionRow `toml:"version"`
+	Launches    []*Launch     `toml:"launch"`
+	Settings    []*Setting    `toml:"setting"`
+}
+
+// A Row is what every table about calls has in common.
+type Row struct {
+	Calls  []string `toml:"calls"`  // qualified names; a trailing ".*" means everything below
+	Loops  []Loop   `toml:"loops"`  // only on these; empty = on every loop
+	When   []string `toml:"when"`   // conditions, all of which must hold: on the process or on the arguments
+	Unless []string `toml:"unless"` // conditions, any of which makes the row void
+
+	Why    string   `toml:"why"`
+	Remedy string   `toml:"remedy"`
+	Source []string `toml:"source"` // documents, threads, or "measured"
+
+	Lib *Library `toml:"-"`
+
+	guard Guard     // the conditions on the process, and the loops
+	when  []argTest // those on the arguments
+	off   []argTest
+}
+
+// An EffectRow says that calling something holds the thread.
+type EffectRow struct {
+	Row
+	Rule     ID       `toml:"rule"`
+	Severity Severity `toml:"severity"`
+	// Cost is the seconds that a call takes, as a product of numbers and of
+	// size(arg), value(arg) and pow2(arg): "size(0) * 8e-9". With a cost, the
+	// call is an effect only where the cost is known to exceed the budget.
+	Cost string `toml:"cost"`
+	// GIL = "holds" says that a thread of the same process is no way out.
+	GIL string `toml:"gil"`
+	// Early says what becomes of a name that was bound, or an object that was
+	// made, before the patch: "stalls", "raises", or "" (it does no harm).
+	Early string `toml:"early"`
+
+	cost costExpr
+}
+
+// A SafeRow is a wall: these calls are neither flagged nor walked into.
+type SafeRow struct{ Row }
+
+// A MoveRow says what becomes of a callable that is passed as an argument:
+// [[offload]] another OS thread or process runs it, [[spawn]] a new task of the
+// loop does, [[higher-order]] the called function does, here and now.
+type MoveRow struct {
+	Row
+	Arg     []any    `toml:"arg"`     // where the callable is: positions and keyword names; empty with bases
+	Wraps   bool     `toml:"wraps"`   // the call gives back an object all of whose methods run elsewhere (tpool.Proxy)
+	Returns bool     `toml:"returns"` // the call gives back a callable that, when called, runs the argument there
+	Bases   []string `toml:"bases"`   // classes whose Methods run there once the object is started
+	Methods []string `toml:"methods"` //
+	Kind    string   `toml:"kind"`    // spawn: the kind of the context; empty = "greenlet"
+	Loop    Loop     `toml:"loop"`    // spawn: the loop of the new task; empty = the caller's
+	Waits   bool     `toml:"waits"`   // the call comes back only when the callable has ended
+}
+
+// A YieldRow says that a call gives the thread back to the loop.
+type YieldRow struct{ Row }
+
+// A ContextRow says what makes a function run on a loop.
+type ContextRow struct {
+	Row
+	Kind       string   `toml:"kind"`       // "celery-task"
+	Noun       string   `toml:"noun"`       // what a message calls it: "task"
+	Loop       Loop     `toml:"loop"`       // empty: whatever the process runs
+	Decorators []string `toml:"decorators"` // qualified names of decorators, called or not
+	Bases      []string `toml:"bases"`      // classes whose Methods are contexts
+	Methods    []string `toml:"methods"`    //
+	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context
+	Syntax     string   `toml:"syntax"`     // "async def": a form of the language itself
+}
+
+// A Patch is a call that makes the standard library cooperative.
+type Patch struct {
+	Call      string   `toml:"call"`      // "gevent.monkey.patch_all"
+	Loop      Loop     `toml:"loop"`      //
+	Flags     []string `toml:"flags"`     // patched unless switched off by a keyword of the same name
+	Off       []string `toml:"off"`       // patched only when switched on
+	Always    []string `toml:"always"`    // patched whatever the keywords say
+	Exclusive bool     `toml:"exclusive"` // a keyword set to True means: only those so set
+	Source    []string `toml:"source"`
+	// Implies lists flags that go with another one: dns = "socket".
+	Implies map[string]string `toml:"implies"`
+
+	Lib *Library `toml:"-"`
+}
+
+// A VersionRow is a set of versions that is known to break.
+type VersionRow struct {
+	Dist     string   `toml:"dist"` // empty: the file's own
+	Bad      string   `toml:"bad"`  // "<3", ">=3.1.5, <3.1.14"; empty = every version
+	Rule     ID       `toml:"rule"` // GL701 or GL702
+	Severity Severity `toml:"severity"`
+	Loops    []Loop   `toml:"loops"`
+	When     []string `toml:"when"`
+	Unless   []string `toml:"unless"`
+	Why      string   `toml:"why"`
+	Remedy   string   `toml:"remedy"`
+	Source   []string `toml:"source"`
+
+	Lib   *Library `toml:"-"`
+	guard Guard
+}
+
+// Guard is the row's condition on the process.
+func (v *VersionRow) Guard() Guard { return v.guard }
+
+// Guard is the row's condition on the process.
+func (r *Row) Guard() Guard { return r.guard }
+
+// Applies reports whether the row can count for a call with these arguments: a
+// condition whose argument is not known is taken to be met.
+func (r *Row) Applies(args Args) bool {
+	for _, t := range r.when {
+		if t.eval(args) == no {
+			return false
+		}
+	}
+	for _, t := range r.off {
+		if t.eval(args) == yes {
+			return false
+		}
+	}
+	return true
+}
+
+// compile checks a row and prepares its conditions.
+func (r *Row) compile(lib *Library) error {
+	r.Lib = lib
+	for i, c := range r.Calls {
+		if strings.TrimSpace(c) != c || c == "" {
+			return fmt.Errorf("calls: %q is not a qualified name", c)
+		}
+		if strings.Contains(strings.TrimSuffix(c, ".*"), "*") && lib.Language == "python" {
+			return fmt.Errorf("calls: %q: a star may only stand at the end, as \".*\"", c)
+		}
+		r.Calls[i] = canonicalSymbol(c)
+	}
+	var when, unless []string
+	if len(r.Loops) > 0 {
+		names := make([]string, len(r.Loops))
+		for i, l := range r.Loops {
+			if !KnownLoop(l) {
+				return fmt.Errorf("loops: unknown loop %q", l)
+			}
+			names[i] = string(l)
+		}
+		when = append(when, "loop("+strings.Join(names, ", ")+")")
+	}
+	for _, s := range r.When {
+		if isArgTest(s) {
+			t, err := parseArgTest(s)
+			if err != nil {
+				return fmt.Errorf("when: %w", err)
+			}
+			r.when = append(r.when, t)
+			continue
+		}
+		if _, err := ParseCondition(s); err != nil {
+			return fmt.Errorf("when: %w", err)
+		}
+		when = append(when, s)
+	}
+	for _, s := range r.Unless {
+		if isArgTest(s) {
+			t, err := parseArgTest(s)
+			if err != nil {
+				return fmt.Errorf("unless: %w", err)
+			}
+			r.off = append(r.off, t)
+			continue
+		}
+		if _, err := ParseCondition(s); err != nil {
+			return fmt.Errorf("unless: %w", err)
+		}
+		unless = append(unless, s)
+	}
+	r.guard = Guard{When: strings.Join(when, " & "), Unless: strings.Join(unless, " | ")}
+	return nil
+}
+
+// Seconds estimates how long a call takes; ok is false where the row has no
+// cost or the arguments' sizes are not known.
+func (e *EffectRow) Seconds(args Args) (s float64, ok bool) {
+	if e.cost == nil {
+		return 0, false
+	}
+	return e.cost.eval(args)
+}
+
+// canonicalSymbol turns Go's "(*net/http.Client).Do" and "(net/http.Client).Do"
+// into "net/http.Client.Do", the form in which symbols are looked up.
+func canonicalSymbol(s string) string {
+	if !strings.HasPrefix(s, "(") {
+		return s
+	}
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "("), "*")
+	return strings.Replace(s, ")", "", 1)
+}

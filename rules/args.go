@@ -1,0 +1,240 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Args is what a front end knows of the arguments of one call.
+type Args interface {
+	// Arg returns the argument that is passed at a position (counted from 0,
+	// without the receiver) or under one of the names. pos < 0: by name only.
+	Arg(pos int, names []string) Arg
+}
+
+// An Arg is one argument of a call.
+type Arg struct {
+	Given bool    // it is there; false also where *args may hold it (then Open)
+	Open  bool    // it may be given by unpacking, so nothing is known
+	Known bool    // Value is what it is
+	Value any     // nil, bool, float64 or string
+	Size  float64 // bytes or elements, as far as known; < 0 = not known
+}
+
+// NoArgs is a call of which nothing is known.
+type NoArgs struct{}
+
+// Arg implements [Args].
+func (NoArgs) Arg(int, []string) Arg { return Arg{Open: true, Size: -1} }
+
+// truth is an answer that may be missing.
+type truth uint8
+
+const (
+	unknown truth = iota
+	no
+	yes
+)
+
+func of(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// A selector names an argument: "1, timeout, default=5".
+type selector struct {
+	pos   int // -1 = by name only
+	names []string
+	def   any // what holds when it is not given
+	has   bool
+}
+
+func parseSelector(s string) (selector, error) {
+	sel := selector{pos: -1}
+	for _, f := range strings.Split(s, ",") {
+		f = strings.TrimSpace(f)
+		if d, ok := strings.CutPrefix(f, "default="); ok {
+			v, err := parseLiteral(d)
+			if err != nil {
+				return sel, err
+			}
+			sel.def, sel.has = v, true
+			continue
+		}
+		if n, err := strconv.Atoi(f); err == nil {
+			if n < 0 || n > 63 {
+				return sel, fmt.Errorf("argument position %d is out of range", n)
+			}
+			sel.pos = n
+			continue
+		}
+		if f == "" {
+			return sel, fmt.Errorf("%q names no argument", s)
+		}
+		sel.names = append(sel.names, f)
+	}
+	if sel.pos < 0 && len(sel.names) == 0 {
+		return sel, fmt.Errorf("%q names no argument", s)
+	}
+	return sel, nil
+}
+
+// selectorOf reads the "arg" key of a row: positions and names.
+func selectorOf(list []any) (selector, error) {
+	sel := selector{pos: -1}
+	for _, x := range list {
+		switch v := x.(type) {
+		case int64:
+			if v < 0 || v > 63 {
+				return sel, fmt.Errorf("arg: position %d is out of range", v)
+			}
+			sel.pos = int(v)
+		case string:
+			sel.names = append(sel.names, v)
+		default:
+			return sel, fmt.Errorf("arg: want positions and names, got %v", x)
+		}
+	}
+	return sel, nil
+}
+
+func (s selector) get(args Args) Arg {
+	a := args.Arg(s.pos, s.names)
+	if !a.Given && !a.Open && s.has {
+		return Arg{Given: true, Known: true, Value: s.def, Size: -1}
+	}
+	return a
+}
+
+func parseLiteral(s string) (any, error) {
+	s = strings.TrimSpace(s)
+	switch s {
+	case "None":
+		return nil, nil
+	case "True":
+		return true, nil
+	case "False":
+		return false, nil
+	}
+	if len(s) >= 2 && (s[0] == '\'' || s[0] == '"') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1], nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a literal: want None, True, False, a number or a quoted string", s)
+	}
+	return f, nil
+}
+
+// An argTest is a condition on the arguments of a call:
+//
+//	arg(1, timeout) <= 0.1     a number compared
+//	arg(block) is False        None, True or False
+//	arg(0) == 'spawn'          a string or a number; also !=
+//	arg(1, mode) has 'w'       a string contains
+//	given(timeout)             the argument is there, and not None
+type argTest struct {
+	not  bool
+	verb string // "arg" or "given"
+	sel  selector
+	op   string
+	lit  any
+}
+
+func isArgTest(s string) bool {
+	s = strings.TrimPrefix(strings.TrimSpace(s), "not ")
+	return strings.HasPrefix(s, "arg(") || strings.HasPrefix(s, "given(")
+}
+
+func parseArgTest(s string) (argTest, error) {
+	var t argTest
+	rest := strings.TrimSpace(s)
+	if r, ok := strings.CutPrefix(rest, "not "); ok {
+		t.not, rest = true, strings.TrimSpace(r)
+	}
+	verb, rest, _ := strings.Cut(rest, "(")
+	inner, rest, ok := strings.Cut(rest, ")")
+	if !ok {
+		return t, fmt.Errorf("condition %q: unclosed parenthesis", s)
+	}
+	sel, err := parseSelector(inner)
+	if err != nil {
+		return t, fmt.Errorf("condition %q: %w", s, err)
+	}
+	t.verb, t.sel = verb, sel
+	rest = strings.TrimSpace(rest)
+	if verb == "given" {
+		if rest != "" {
+			return t, fmt.Errorf("condition %q: unexpected %q", s, rest)
+		}
+		return t, nil
+	}
+	for _, op := range []string{"<=", ">=", "==", "!=", "<", ">", "is ", "has "} {
+		if r, ok := strings.CutPrefix(rest, op); ok {
+			t.op = strings.TrimSpace(op)
+			if t.lit, err = parseLiteral(r); err != nil {
+				return t, fmt.Errorf("condition %q: %w", s, err)
+			}
+			return t, nil
+		}
+	}
+	return t, fmt.Errorf("condition %q: want a comparison after arg(…)", s)
+}
+
+func (t argTest) eval(args Args) truth {
+	r := t.test(t.sel.get(args))
+	if t.not && r != unknown {
+		r = of(r == no)
+	}
+	return r
+}
+
+func (t argTest) test(a Arg) truth {
+	if t.verb == "given" {
+		switch {
+		case a.Open:
+			return unknown
+		case !a.Given:
+			return no
+		case a.Known:
+			return of(a.Value != nil)
+		}
+		return yes
+	}
+	if a.Open {
+		return unknown
+	}
+	if !a.Given {
+		return no
+	}
+	if !a.Known {
+		return unknown
+	}
+	switch t.op {
+	case "is", "==":
+		return of(a.Value == t.lit)
+	case "!=":
+		return of(a.Value != t.lit)
+	case "has":
+		v, ok := a.Value.(string)
+		l, lok := t.lit.(string)
+		return of(ok && lok && strings.Contains(v, l))
+	}
+	v, ok := a.Value.(float64)
+	l, lok := t.lit.(float64)
+	if !ok || !lok {
+		return no
+	}
+	switch t.op {
+	case "<":
+		return of(v < l)
+	case "<=":
+		return of(v <= l)
+	case ">":
+		return of(v > l)
+	}
+	return of(v >= l)
+}

@@ -1,0 +1,261 @@
+package rules
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// A FileError is a fault in a catalogue or configuration file, with its place.
+type FileError struct {
+	Pos Pos
+	Msg string
+}
+
+func (e *FileError) Error() string { return e.Pos.String() + ": " + e.Msg }
+
+// decodeStrict decodes TOML and refuses unknown keys; every error has its place.
+func decodeStrict(file string, src []byte, into any) error {
+	d := toml.NewDecoder(bytes.NewReader(src))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	var missing *toml.StrictMissingError
+	var bad *toml.DecodeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &missing) && len(missing.Errors) > 0:
+		e := missing.Errors[0]
+		line, col := e.Position()
+		return &FileError{Pos{File: file, Line: line, Column: col}, fmt.Sprintf("unknown key %q", strings.Join(e.Key(), "."))}
+	case errors.As(err, &bad):
+		line, col := bad.Position()
+		return &FileError{Pos{File: file, Line: line, Column: col}, strings.TrimPrefix(bad.Error(), "toml: ")}
+	}
+	return &FileError{Pos{File: file}, strings.TrimPrefix(err.Error(), "toml: ")}
+}
+
+// parseLibrary decodes and checks one catalogue file.
+func parseLibrary(file, language, name string, src []byte, known func(ID) bool) (*Library, error) {
+	lib := new(Library)
+	if err := decodeStrict(file, src, lib); err != nil {
+		return nil, err
+	}
+	lib.Name, lib.Language, lib.File = name, language, file
+	if err := lib.compile(src, known); err != nil {
+		return nil, err
+	}
+	return lib, nil
+}
+
+// compile checks every table and prepares it for look-up. src is the file's
+// text, for the places of errors. known reports whether a rule exists.
+func (lib *Library) compile(src []byte, known func(ID) bool) error {
+	at := func(table string, i int, err error) error {
+		return &FileError{Pos{File: lib.File, Line: tableLine(src, table, i, err.Error())}, fmt.Sprintf("[[%s]]: %s", table, err)}
+	}
+	need := func(row *Row, source bool) error {
+		if len(row.Calls) == 0 {
+			return errors.New("no calls")
+		}
+		if source && len(row.Source) == 0 {
+			return errors.New("no source: name a document, a thread, or \"measured\"")
+		}
+		return nil
+	}
+	for i, e := range lib.Effects {
+		err := e.Row.compile(lib)
+		if err == nil {
+			err = need(&e.Row, true)
+		}
+		if err == nil && !known(e.Rule) {
+			err = fmt.Errorf("unknown rule id %q", string(e.Rule))
+		}
+		if err == nil && e.Severity != "" {
+			_, err = ParseSeverity(string(e.Severity))
+		}
+		if err == nil && e.Cost != "" {
+			e.cost, err = parseCost(e.Cost)
+		}
+		if err == nil && e.GIL != "" && e.GIL != "holds" && e.GIL != "releases" {
+			err = fmt.Errorf("gil = %q: want \"holds\" or \"releases\"", e.GIL)
+		}
+		if err == nil && e.Early != "" && e.Early != "stalls" && e.Early != "raises" {
+			err = fmt.Errorf("early = %q: want \"stalls\" or \"raises\"", e.Early)
+		}
+		if err != nil {
+			return at("effect", i, err)
+		}
+	}
+	for i, s := range lib.Safe {
+		err := s.Row.compile(lib)
+		if err == nil {
+			err = need(&s.Row, false)
+		}
+		if err != nil {
+			return at("safe", i, err)
+		}
+	}
+	for i, y := range lib.Yields {
+		err := y.Row.compile(lib)
+		if err == nil {
+			err = need(&y.Row, false)
+		}
+		if err != nil {
+			return at("yield", i, err)
+		}
+	}
+	moves := func(table string, rows []*MoveRow) error {
+		for i, m := range rows {
+			err := m.Row.compile(lib)
+			if err == nil {
+				_, err = selectorOf(m.Arg)
+			}
+			switch {
+			case err != nil:
+			case len(m.Calls) == 0 && len(m.Bases) == 0:
+				err = errors.New("neither calls nor bases")
+			case len(m.Calls) > 0 && len(m.Arg) == 0:
+				err = errors.New("no arg: say where the callable is")
+			case len(m.Bases) > 0 && len(m.Methods) == 0:
+				err = errors.New("bases without methods")
+			case m.Loop != "" && !KnownLoop(m.Loop):
+				err = fmt.Errorf("unknown loop %q", m.Loop)
+			}
+			if err != nil {
+				return at(table, i, err)
+			}
+		}
+		return nil
+	}
+	if err := errors.Join(moves("offload", lib.Offloads), moves("spawn", lib.Spawns), moves("higher-order", lib.HigherOrder)); err != nil {
+		return err
+	}
+	for i, c := range lib.Contexts {
+		err := c.Row.compile(lib)
+		if err == nil {
+			_, err = selectorOf(c.Arg)
+		}
+		switch {
+		case err != nil:
+		case c.Kind == "":
+			err = errors.New("no kind")
+		case len(c.Calls)+len(c.Decorators)+len(c.Bases) == 0 && c.Syntax == "":
+			err = errors.New("none of decorators, bases, calls and syntax")
+		case len(c.Bases) > 0 && len(c.Methods) == 0:
+			err = errors.New("bases without methods")
+		case c.Loop != "" && !KnownLoop(c.Loop):
+			err = fmt.Errorf("unknown loop %q", c.Loop)
+		}
+		if err != nil {
+			return at("context", i, err)
+		}
+	}
+	for i, p := range lib.Patches {
+		p.Lib = lib
+		if p.Call == "" || !KnownLoop(p.Loop) {
+			return at("patch", i, fmt.Errorf("want call and a known loop, got %q and %q", p.Call, p.Loop))
+		}
+	}
+	for i, v := range lib.Bad {
+		row := Row{Loops: v.Loops, When: v.When, Unless: v.Unless}
+		err := row.compile(lib)
+		v.Lib, v.guard = lib, row.guard
+		switch {
+		case err != nil:
+		case !known(v.Rule):
+			err = fmt.Errorf("unknown rule id %q", string(v.Rule))
+		case len(v.Source) == 0:
+			err = errors.New("no source")
+		case v.Bad != "":
+			_, err = ParseSpec(v.Bad)
+		}
+		if err != nil {
+			return at("version", i, err)
+		}
+	}
+	for i, l := range lib.Launches {
+		if err := l.check(); err != nil {
+			return at("launch", i, err)
+		}
+	}
+	for i, s := range lib.Settings {
+		if err := s.check(); err != nil {
+			return at("setting", i, err)
+		}
+	}
+	return lib.checkDuplicates(at)
+}
+
+// checkDuplicates refuses two rows that say the same of the same call: one of
+// them would be dead.
+func (lib *Library) checkDuplicates(at func(string, int, error) error) error {
+	type key struct{ call, what string }
+	seen := map[key]bool{}
+	for i, e := range lib.Effects {
+		for _, c := range e.Calls {
+			k := key{c, fmt.Sprint(e.Rule, e.guard, e.When, e.Unless)}
+			if seen[k] {
+				return at("effect", i, fmt.Errorf("duplicate: %s is already in an earlier [[effect]] under the same conditions", c))
+			}
+			seen[k] = true
+		}
+	}
+	for i, s := range lib.Safe {
+		for _, c := range s.Calls {
+			k := key{c, fmt.Sprint("safe", s.guard, s.When, s.Unless)}
+			if seen[k] {
+				return at("safe", i, fmt.Errorf("duplicate: %s is already in an earlier [[safe]]", c))
+			}
+			seen[k] = true
+		}
+	}
+	return nil
+}
+
+// tableLine finds the line of the i-th [[table]] header, or within that table
+// the first line that holds a word which the message quotes.
+func tableLine(src []byte, table string, i int, msg string) int {
+	header := regexp.MustCompile(`(?m)^[ \t]*\[\[[ \t]*(?:tool\.greenlint\.)?` + regexp.QuoteMeta(table) + `[ \t]*\]\]`)
+	heads := header.FindAllIndex(src, i+1)
+	if len(heads) <= i {
+		return 0
+	}
+	start := heads[i][0]
+	end := len(src)
+	if next := regexp.MustCompile(`(?m)^[ \t]*\[`).FindIndex(src[heads[i][1]:]); next != nil {
+		end = heads[i][1] + next[0]
+	}
+	line := 1 + bytes.Count(src[:start], []byte("\n"))
+	for _, m := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(msg, -1) {
+		if at := bytes.Index(src[start:end], []byte(m[1])); at >= 0 {
+			return line + bytes.Count(src[start:start+at], []byte("\n"))
+		}
+	}
+	return line
+}
+
+// importsOf reads the imports line of a catalogue file without decoding the
+// file, so that the hundreds of files which a project doesn't need cost nothing.
+func importsOf(src []byte) []string {
+	m := importsLine.FindSubmatch(src)
+	if m == nil {
+		return nil
+	}
+	var out []string
+	for _, q := range quoted.FindAllSubmatch(m[1], -1) {
+		out = append(out, string(q[1]))
+	}
+	sort.Strings(out)
+	return out
+}
+
+var (
+	importsLine = regexp.MustCompile(`(?ms)^imports[ \t]*=[ \t]*\[(.*?)\]`)
+	quoted      = regexp.MustCompile(`"([^"]+)"`)
+)

@@ -1,0 +1,389 @@
+package rules
+
+import (
+	"sort"
+	"strings"
+)
+
+// A Lookup answers what the catalogue knows of one language's names. All
+// questions, about built-in and user tables alike, go through it.
+type Lookup struct {
+	c        *Catalog
+	language string
+}
+
+// An Entry is what is known of one symbol. The zero Entry: nothing.
+type Entry struct {
+	Known       bool   // the catalogue names the symbol, its class or its package in some table about calls
+	Symbol      string // after aliases
+	Effects     []*EffectRow
+	Safe        []*SafeRow
+	Offloads    []*MoveRow
+	Spawns      []*MoveRow
+	HigherOrder []*MoveRow
+	Yields      []*YieldRow
+	Contexts    []*ContextRow
+}
+
+// Wall reports whether a call to the symbol needs no further look: it is
+// described, as harmful or harmless.
+func (e *Entry) Wall() bool { return len(e.Effects)+len(e.Safe) > 0 }
+
+// table is the merged view of the libraries that have been asked about.
+type table struct {
+	loaded  map[string]bool // libraries by file
+	asked   map[string]bool // top-level packages
+	user    view
+	builtin view
+}
+
+// view is one layer of precedence.
+type view struct {
+	rows    map[string]*Entry // by name as written in calls
+	types   map[string]string
+	aliases map[string]string
+	bases   map[string][]string
+	decor   map[string][]*ContextRow
+	subs    map[string][]*ContextRow // contexts by base class
+	started map[string][]*MoveRow    // offload and spawn by base class
+	syntax  map[string][]*ContextRow
+	stdlib  map[string]bool
+}
+
+func newView() view {
+	return view{map[string]*Entry{}, map[string]string{}, map[string]string{}, map[string][]string{}, map[string][]*ContextRow{},
+		map[string][]*ContextRow{}, map[string][]*MoveRow{}, map[string][]*ContextRow{}, map[string]bool{}}
+}
+
+func (v *view) add(lib *Library) {
+	row := func(name string) *Entry {
+		e := v.rows[name]
+		if e == nil {
+			e = &Entry{Known: true, Symbol: name}
+			v.rows[name] = e
+		}
+		return e
+	}
+	for _, r := range lib.Effects {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Effects = append(e.Effects, r)
+		}
+	}
+	for _, r := range lib.Safe {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Safe = append(e.Safe, r)
+		}
+	}
+	for _, r := range lib.Offloads {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Offloads = append(e.Offloads, r)
+		}
+		for _, b := range r.Bases {
+			v.started[b] = append(v.started[b], r)
+		}
+	}
+	for _, r := range lib.Spawns {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Spawns = append(e.Spawns, r)
+		}
+		for _, b := range r.Bases {
+			v.started[b] = append(v.started[b], r)
+		}
+	}
+	for _, r := range lib.HigherOrder {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.HigherOrder = append(e.HigherOrder, r)
+		}
+	}
+	for _, r := range lib.Yields {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Yields = append(e.Yields, r)
+		}
+	}
+	for _, r := range lib.Contexts {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Contexts = append(e.Contexts, r)
+		}
+		for _, d := range r.Decorators {
+			v.decor[d] = append(v.decor[d], r)
+		}
+		for _, b := range r.Bases {
+			v.subs[b] = append(v.subs[b], r)
+		}
+		if r.Syntax != "" {
+			v.syntax[r.Syntax] = append(v.syntax[r.Syntax], r)
+		}
+	}
+	for k, t := range lib.Types {
+		v.types[k] = t
+	}
+	for k, a := range lib.Aliases {
+		v.aliases[k] = a
+	}
+	for k, b := range lib.Bases {
+		v.bases[k] = b
+	}
+	if lib.Stdlib {
+		for _, i := range lib.Imports {
+			v.stdlib[i] = true
+		}
+	}
+}
+
+// table returns the merged view after loading what describes a symbol's
+// package. The caller holds c.mu.
+func (l *Lookup) table(symbol string) *table {
+	t := l.c.tables[l.language]
+	if t == nil {
+		t = &table{loaded: map[string]bool{}, asked: map[string]bool{}, user: newView(), builtin: newView()}
+		for _, u := range l.c.user {
+			if u.Language == "" || u.Language == l.language {
+				t.user.add(u)
+			}
+		}
+		l.c.tables[l.language] = t
+	}
+	top := symbol
+	if i := strings.IndexByte(symbol, '.'); i > 0 && l.language == "python" {
+		top = symbol[:i]
+	}
+	if t.asked[top] {
+		return t
+	}
+	t.asked[top] = true
+	for _, p := range prefixes(symbol) {
+		for _, file := range l.c.index[l.language+" "+p] {
+			l.load(t, file)
+		}
+	}
+	if l.language == "python" {
+		// A distribution may hold several catalogued modules under one name:
+		// "google.cloud.storage" and "google.auth".
+		for key, files := range l.c.index {
+			if lang, imp, _ := strings.Cut(key, " "); lang == l.language && strings.HasPrefix(imp, top+".") {
+				for _, f := range files {
+					l.load(t, f)
+				}
+			}
+		}
+	}
+	return t
+}
+
+func (l *Lookup) load(t *table, file string) {
+	if t.loaded[file] {
+		return
+	}
+	t.loaded[file] = true
+	if lib, err := l.c.libraryLocked(file); err == nil { // a test decodes every built-in file
+		t.builtin.add(lib)
+	}
+}
+
+// prefixes lists a symbol and the packages above it, the longest first.
+func prefixes(symbol string) []string {
+	out := []string{symbol}
+	for i := len(symbol) - 1; i > 0; i-- {
+		if symbol[i] == '.' || symbol[i] == '/' {
+			out = append(out, symbol[:i])
+		}
+	}
+	return out
+}
+
+// Symbol answers what is known of a qualified name: the user's word before the
+// built-in one, the function's before its class's before its package's.
+func (l *Lookup) Symbol(symbol string) Entry {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(canonicalSymbol(symbol))
+	s := t.resolve(canonicalSymbol(symbol))
+	for _, v := range []*view{&t.user, &t.builtin} {
+		if e := v.find(s); e != nil {
+			out := *e
+			out.Symbol = s
+			return out
+		}
+	}
+	return Entry{Symbol: s}
+}
+
+// find looks the symbol up in one layer: by itself, then as a member of a
+// described prefix. Moves, yields and contexts are only ever exact.
+func (v *view) find(symbol string) *Entry {
+	exact := v.rows[symbol]
+	if exact != nil && exact.Wall() {
+		return exact
+	}
+	for _, p := range prefixes(symbol) {
+		if e := v.rows[p+".*"]; e != nil && (p != symbol || exact == nil) {
+			if exact == nil {
+				return e
+			}
+			merged := *exact
+			merged.Effects, merged.Safe = e.Effects, e.Safe
+			return &merged
+		}
+	}
+	return exact
+}
+
+// Resolve applies the aliases to a name.
+func (l *Lookup) Resolve(symbol string) string {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	symbol = canonicalSymbol(symbol)
+	return l.table(symbol).resolve(symbol)
+}
+
+func (t *table) resolve(symbol string) string {
+	for range 4 { // an alias of an alias; a circle ends here
+		next := symbol
+		for _, v := range []*view{&t.user, &t.builtin} {
+			if len(v.aliases) == 0 {
+				continue
+			}
+			for _, p := range prefixes(symbol) {
+				if a, ok := v.aliases[p]; ok {
+					next = a + symbol[len(p):]
+					break
+				}
+			}
+			if next != symbol {
+				break
+			}
+		}
+		if next == symbol {
+			return symbol
+		}
+		symbol = next
+	}
+	return symbol
+}
+
+// Type answers what "pkg.func()", "pkg.Class.attr" or "pkg.Class[]" gives: the
+// qualified name of a class, or "".
+func (l *Lookup) Type(expr string) string {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(expr)
+	for _, v := range []*view{&t.user, &t.builtin} {
+		if x, ok := v.types[expr]; ok {
+			return x
+		}
+	}
+	return ""
+}
+
+// Bases lists the base classes of a library's class, as far as it is described.
+func (l *Lookup) Bases(class string) []string {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(class)
+	if b, ok := t.user.bases[class]; ok {
+		return b
+	}
+	return t.builtin.bases[class]
+}
+
+// Decorator lists the contexts that a decorator makes.
+func (l *Lookup) Decorator(symbol string) []*ContextRow {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(symbol)
+	s := t.resolve(symbol)
+	return append(append([]*ContextRow(nil), t.user.decor[s]...), t.builtin.decor[s]...)
+}
+
+// Subclass lists the contexts that deriving from a class makes.
+func (l *Lookup) Subclass(class string) []*ContextRow {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(class)
+	s := t.resolve(class)
+	return append(append([]*ContextRow(nil), t.user.subs[s]...), t.builtin.subs[s]...)
+}
+
+// Started lists the offloads and spawns that starting an object of a class, or
+// of one derived from it, brings about.
+func (l *Lookup) Started(class string) []*MoveRow {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(class)
+	s := t.resolve(class)
+	return append(append([]*MoveRow(nil), t.user.started[s]...), t.builtin.started[s]...)
+}
+
+// Syntax lists the contexts that a form of the language makes ("async def").
+func (l *Lookup) Syntax(form string) []*ContextRow {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table("builtins")
+	for file := range l.filesWith(form) {
+		l.load(t, file)
+	}
+	return append(append([]*ContextRow(nil), t.user.syntax[form]...), t.builtin.syntax[form]...)
+}
+
+// Stdlib reports whether a module belongs to the language's own library, which
+// is described and never walked into.
+func (l *Lookup) Stdlib(module string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(module)
+	for _, p := range prefixes(module) {
+		if t.builtin.stdlib[p] {
+			return true
+		}
+	}
+	return false
+}
+
+// ContextImports lists, sorted, the imports of the libraries that can make a
+// context: a file that imports none of them holds no task of its own.
+func (l *Lookup) ContextImports() []string {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	seen := map[string]bool{}
+	for key, files := range l.c.index {
+		lang, imp, _ := strings.Cut(key, " ")
+		if lang != l.language {
+			continue
+		}
+		for _, f := range files {
+			if lib, err := l.c.libraryLocked(f); err == nil && len(lib.Contexts)+len(lib.Spawns) > 0 {
+				seen[imp] = true
+			}
+		}
+	}
+	for _, u := range l.c.user {
+		for _, i := range u.Imports {
+			seen[i] = true
+		}
+	}
+	out := make([]string, 0, len(seen))
+	for s := range seen {
+		out = append(out, s)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Callable returns where a row says the callable is among the arguments.
+func (m *MoveRow) Callable() (pos int, names []string) {
+	s, _ := selectorOf(m.Arg)
+	return s.pos, s.names
+}
+
+// Callable returns where a row says the callable is among the arguments.
+func (c *ContextRow) Callable() (pos int, names []string) {
+	s, _ := selectorOf(c.Arg)
+	return s.pos, s.names
+}
