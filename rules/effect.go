@@ -16,6 +16,6 @@ type Effect struct {
 	Guard    Guard    // when it is harmless; the zero Guard never is
 	Detail   string   // an addition for the message: "about 3.2 s at 12 rounds"; may be empty
 	HoldsGIL bool     // moving it to another thread of the process does not help
-	Info     *Library // the catalogue's words on it; nil where the front end found it by itself
+	Row      *Row     // the catalogue's words on it; nil where the front end found it by itself
 	Severity Severity // zero = the rule's own
 }
