@@ -6,6 +6,7 @@ require golang.org/x/text v0.43.0
 
 require (
 	github.com/pelletier/go-toml/v2 v2.4.3 // indirect
-	github.com/stretchr/testify v1.12.1 // indirect
-	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	github.com/stretchr/testify v1.12.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.4 // indirect
+	mvdan.cc/sh/v3 v3.14.1 // indirect
 )
