@@ -18,7 +18,8 @@ type Command struct {
 	patched  string // the call by which a wrapper has patched already: python -m gevent.monkey
 	method   string // a method that takes the words as a list, instead of a program: "worker_main"
 	ownPatch bool   // the code before it patches by hand
-	file     string // that this command comes from a file of settings and stands for it
+	file     string // in which it stands
+	config   bool   // the file is one of settings, and the command stands for it
 	scope    scope  // what it was expanded with
 	pos      [2]int // of the whole, in its file
 }

@@ -1,6 +1,7 @@
 package env
 
 import (
+	"fmt"
 	"path"
 	"sort"
 	"strings"
@@ -467,4 +468,11 @@ func takesNext(l *rules.Launch, t string) bool {
 		}
 	}
 	return false
+}
+
+// recover turns a panic while reading one file into a note; the rest is read.
+func (r *reading) recover(name string) {
+	if e := recover(); e != nil {
+		r.skip(rules.Pos{File: name}, fmt.Sprintf("internal error: %v", e))
+	}
 }
