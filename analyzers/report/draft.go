@@ -1,0 +1,103 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A Draft is what the analysis of a project found, before the user's choices
+// are applied to it.
+type Draft struct {
+	Findings []rules.Finding
+	Skipped  []rules.Skip
+	Comments []FileComments // of every file that was analysed
+
+	Catalog  *rules.Catalog // must not be nil
+	Selected rules.Selection
+
+	// Ignored reports whether the configuration switches a rule off for a
+	// file. nil = never.
+	Ignored func(file string, id rules.ID) bool
+}
+
+// Finish returns the findings of the chosen rules, sorted by place, each once,
+// with suppressions applied and fingerprints given. The draft stays as it is.
+func (d *Draft) Finish() []rules.Finding {
+	var all []rules.Finding
+	for _, f := range d.Findings {
+		if d.Selected.Has(f.Rule) {
+			all = append(all, f)
+		}
+	}
+	if d.Selected.Has(unreadable) {
+		all = append(all, d.unreadable()...)
+	}
+	all = merge(all)
+	s := newSuppressor(d)
+	for i := range all {
+		s.apply(&all[i])
+	}
+	if d.Selected.Has(unusedSuppression) {
+		unused := s.unused()
+		for i := range unused {
+			s.applyToUnused(&unused[i])
+		}
+		all = append(all, unused...)
+	}
+	for i := range all {
+		if all[i].Severity == "" {
+			all[i].Severity = d.severity(all[i].Rule)
+		}
+	}
+	slices.SortFunc(all, compare)
+	fingerprint(all)
+	return all
+}
+
+// The rules that this package itself finds.
+const (
+	unusedSuppression rules.ID = "GL901"
+	unreadable        rules.ID = "GL902"
+)
+
+func (d *Draft) severity(id rules.ID) rules.Severity {
+	if r := d.Catalog.Rule(string(id)); r != nil {
+		return r.Severity
+	}
+	return rules.Warning
+}
+
+// unreadable makes a GL902 of every skipped file of which no front end has said
+// where exactly it is broken.
+func (d *Draft) unreadable() []rules.Finding {
+	said := map[string]bool{}
+	for _, f := range d.Findings {
+		if f.Rule == unreadable {
+			said[f.Pos.File] = true
+		}
+	}
+	var out []rules.Finding
+	for _, s := range d.Skipped {
+		if !said[s.File] {
+			out = append(out, rules.Finding{
+				Rule:    unreadable,
+				Pos:     rules.Pos{File: s.File},
+				Message: "not fully analysed: " + s.Reason,
+			})
+		}
+	}
+	return out
+}
+
+// compare orders findings: by place, then by what they say.
+func compare(a, b rules.Finding) int {
+	return cmp.Or(
+		a.Pos.Compare(b.Pos),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Symbol, b.Symbol),
+		cmp.Compare(a.Env, b.Env),
+		cmp.Compare(a.Message, b.Message),
+	)
+}

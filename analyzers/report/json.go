@@ -1,0 +1,204 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+// Schema names the shape of the JSON output. Fields may be added under the same
+// name; none is removed or changes its meaning.
+const Schema = "greenlint/1"
+
+type jsonWriter struct{ o Options }
+
+type jsonReport struct {
+	Schema   string        `json:"schema"`
+	Findings []jsonFinding `json:"findings"`
+	Skipped  []jsonSkip    `json:"skipped"`
+	Notes    []string      `json:"notes"`
+	Stats    jsonStats     `json:"stats"`
+}
+
+type jsonFinding struct {
+	Rule        string        `json:"rule"`
+	Name        string        `json:"name"`
+	Severity    string        `json:"severity"`
+	Language    string        `json:"language"`
+	File        string        `json:"file"`
+	Line        int           `json:"line"`
+	Column      int           `json:"column"`
+	EndLine     int           `json:"endLine"`
+	EndColumn   int           `json:"endColumn"`
+	Message     string        `json:"message"`
+	Symbol      string        `json:"symbol"`
+	Loop        string        `json:"loop"`
+	Env         string        `json:"env,omitempty"`
+	Detail      string        `json:"detail,omitempty"`
+	Why         string        `json:"why,omitempty"`
+	Remedy      string        `json:"remedy,omitempty"`
+	Sources     []string      `json:"sources,omitempty"`
+	Contexts    []jsonContext `json:"contexts"`
+	Chain       []jsonFrame   `json:"chain"`
+	Fixes       []jsonFix     `json:"fixes"`
+	Suppressed  *string       `json:"suppressed"`
+	Fingerprint string        `json:"fingerprint"`
+}
+
+type jsonContext struct {
+	Kind     string         `json:"kind"`
+	Function string         `json:"function"`
+	File     string         `json:"file"`
+	Line     int            `json:"line"`
+	Column   int            `json:"column,omitempty"`
+	Loop     string         `json:"loop,omitempty"`
+	Depth    int            `json:"depth"`
+	Evidence []jsonEvidence `json:"evidence"`
+}
+
+type jsonEvidence struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Text string `json:"text"`
+}
+
+// A jsonFrame is a function and the place within it where it calls the next
+// one. The last is the effect, which has no place.
+type jsonFrame struct {
+	Function string `json:"function"`
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Column   int    `json:"column,omitempty"`
+	Dynamic  bool   `json:"dynamic,omitempty"` // one of several functions that the call before may mean
+}
+
+type jsonFix struct {
+	Title string     `json:"title"`
+	Safe  bool       `json:"safe"`
+	Edits []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+	Text      string `json:"text"`
+}
+
+type jsonSkip struct {
+	File   string `json:"file"`
+	Reason string `json:"reason"`
+}
+
+type jsonStats struct {
+	Files        int   `json:"files"`
+	Functions    int   `json:"functions"`
+	Calls        int   `json:"calls,omitempty"`
+	UnknownCalls int   `json:"unknownCalls"`
+	Findings     int   `json:"findings"`   // that count
+	Suppressed   int   `json:"suppressed"` // listed too, with the reason
+	Milliseconds int64 `json:"milliseconds"`
+}
+
+func (j *jsonWriter) Write(w io.Writer, r *Result) error {
+	open := r.Open()
+	out := jsonReport{
+		Schema:   Schema,
+		Findings: make([]jsonFinding, 0, len(r.Findings)),
+		Skipped:  make([]jsonSkip, 0, len(r.Skipped)),
+		Notes:    append([]string{}, r.Notes...),
+		Stats: jsonStats{
+			Files: r.Stats.Files, Functions: r.Stats.Functions, Calls: r.Stats.Calls, UnknownCalls: r.Stats.UnknownCalls,
+			Findings: open, Suppressed: len(r.Findings) - open, Milliseconds: r.Stats.Elapsed.Milliseconds(),
+		},
+	}
+	for i := range r.Findings {
+		out.Findings = append(out.Findings, j.finding(&r.Findings[i]))
+	}
+	for _, s := range r.Skipped {
+		out.Skipped = append(out.Skipped, jsonSkip{j.o.path(s.File), s.Reason})
+	}
+	return writeJSON(w, out)
+}
+
+func (j *jsonWriter) finding(f *rules.Finding) jsonFinding {
+	out := jsonFinding{
+		Rule: string(f.Rule), Name: j.o.name(f.Rule), Severity: string(f.Severity), Language: f.Language,
+		File: j.o.path(f.Pos.File), Line: max(1, f.Pos.Line), Column: max(1, f.Pos.Column), EndLine: f.End.Line, EndColumn: f.End.Column,
+		Message: f.Message, Symbol: f.Symbol, Loop: string(f.Loop), Env: f.Env, Detail: f.Detail, Why: f.Why, Remedy: f.Remedy, Sources: f.Source,
+		Contexts: []jsonContext{}, Chain: j.chain(f), Fixes: []jsonFix{}, Fingerprint: f.Fingerprint,
+	}
+	if out.EndLine == 0 {
+		out.EndLine, out.EndColumn = out.Line, out.Column
+	}
+	if f.Suppressed != "" {
+		out.Suppressed = &f.Suppressed
+	}
+	for _, r := range f.Contexts {
+		c := jsonContext{
+			Kind: r.Context.Kind, Function: string(r.Context.Func), File: j.o.path(r.Context.Pos.File), Line: r.Context.Pos.Line,
+			Column: r.Context.Pos.Column, Loop: string(r.Context.Loop), Depth: r.Depth, Evidence: []jsonEvidence{},
+		}
+		for _, e := range reasons(r) {
+			c.Evidence = append(c.Evidence, jsonEvidence{j.o.path(e.Pos.File), e.Pos.Line, e.Text})
+		}
+		out.Contexts = append(out.Contexts, c)
+	}
+	for _, x := range f.Fixes {
+		fix := jsonFix{Title: x.Title, Safe: x.Safe, Edits: []jsonEdit{}}
+		for _, e := range x.Edits {
+			fix.Edits = append(fix.Edits, jsonEdit{j.o.path(e.Pos.File), e.Pos.Line, e.Pos.Column, e.End.Line, e.End.Column, e.Text})
+		}
+		out.Fixes = append(out.Fixes, fix)
+	}
+	return out
+}
+
+// chain turns "here, that is called" into "in this function, here": one frame
+// more, the first being the context and the last the effect.
+func (j *jsonWriter) chain(f *rules.Finding) []jsonFrame {
+	out := []jsonFrame{}
+	for i, fr := range f.Chain {
+		frame := jsonFrame{Function: string(caller(f, i)), File: j.o.path(fr.Pos.File), Line: fr.Pos.Line, Column: fr.Pos.Column}
+		if i > 0 {
+			frame.Dynamic = f.Chain[i-1].Dynamic
+		}
+		out = append(out, frame)
+	}
+	if n := len(f.Chain); n > 0 {
+		out = append(out, jsonFrame{Function: string(f.Chain[n-1].Func), Dynamic: f.Chain[n-1].Dynamic})
+	}
+	return out
+}
+
+// writeJSON writes v indented and unmangled, except that characters which a
+// terminal could obey are written as \u escapes.
+func writeJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	for _, r := range b.String() {
+		if r >= 0x7f && hidden(r) {
+			if r > 0xffff { // a surrogate pair
+				hi, lo := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
+				fmt.Fprintf(&out, `\u%04x\u%04x`, hi, lo)
+			} else {
+				fmt.Fprintf(&out, `\u%04x`, r)
+			}
+			continue
+		}
+		out.WriteRune(r)
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+// Verbosity is how much [Summarise] says.
+type Verbosity struct {
+	Verbose bool // every skipped file with its reason
+	Stats   bool // what was looked at, and how long it took
+}
+
+// Summarise words what is not a finding: how many findings there are, what could
+// not be resolved or read, and notes, which come last. It is for standard error.
+func Summarise(w io.Writer, r *Result, o Options, v Verbosity) error {
+	var b strings.Builder
+	st := &style{o.Color}
+	fmt.Fprintln(&b, st.bold(verdict(r)))
+	if n := r.Stats.UnknownCalls; n > 0 {
+		fmt.Fprintf(&b, "%s could not be resolved.\n", plural(n, "call", "calls"))
+	}
+	if n := len(r.Skipped); n > 0 {
+		fmt.Fprintf(&b, "%s could not be analysed in full", plural(n, "file", "files"))
+		if v.Verbose {
+			b.WriteString(":\n")
+			for _, s := range r.Skipped {
+				fmt.Fprintf(&b, "  %s: %s\n", escape(o.path(s.File)), escape(s.Reason))
+			}
+		} else {
+			b.WriteString(" (-v lists them).\n")
+		}
+	}
+	if v.Stats {
+		s := &r.Stats
+		fmt.Fprintf(&b, "Looked at %s and %s", plural(s.Files, "file", "files"), plural(s.Functions, "function", "functions"))
+		if s.Calls > 0 {
+			fmt.Fprintf(&b, " with %s", plural(s.Calls, "call", "calls"))
+		}
+		fmt.Fprintf(&b, " in %s.\n", s.Elapsed.Round(time.Millisecond))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "%s %s\n", st.help("note:"), escape(n))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// verdict is the first line: "3 findings (2 errors, 1 warning) in 2 files; 1 suppressed."
+func verdict(r *Result) string {
+	bySeverity := map[rules.Severity]int{}
+	files := map[string]bool{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Suppressed == "" {
+			bySeverity[f.Severity]++
+			files[f.Pos.File] = true
+		}
+	}
+	open := r.Open()
+	s := "Nothing found in " + plural(r.Stats.Files, "file", "files")
+	if open > 0 {
+		var parts []string
+		for _, sev := range []rules.Severity{rules.Error, rules.Warning, rules.Info} {
+			if n := bySeverity[sev]; n > 0 && sev == rules.Info {
+				parts = append(parts, thousands(n)+" info")
+			} else if n > 0 {
+				parts = append(parts, plural(n, string(sev), string(sev)+"s"))
+			}
+		}
+		s = fmt.Sprintf("%s (%s) in %s", plural(open, "finding", "findings"), strings.Join(parts, ", "), plural(len(files), "file", "files"))
+	}
+	if n := len(r.Findings) - open; n > 0 {
+		s += fmt.Sprintf("; %s suppressed", thousands(n))
+	}
+	return s + "."
+}
