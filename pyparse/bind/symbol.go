@@ -6,11 +6,13 @@ import "github.com/greenlint/greenlint/pyparse"
 type Symbol struct {
 	Name     string // as Python stores it: __x within class C is _C__x
 	Scope    *Scope
-	Bindings []Binding // in source order, those by global and nonlocal from inner scopes included
+	Bindings []Binding // in source order; those by global and nonlocal from inner scopes come last
 	Captured bool      // read or written in an inner scope
 	Param    bool      // a parameter of the function or lambda
 
-	index int // in Scope.symbols
+	index  int  // in Scope.symbols
+	remote bool // some of the bindings are by global or nonlocal
+	cell   bool // the __class__ that a class's methods see
 }
 
 // Binding is one place that gives a name a meaning, or takes it away.

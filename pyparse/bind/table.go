@@ -52,5 +52,5 @@ func (t *Table) Enclosing(n pyparse.Node) *Scope {
 			return s.Parent
 		}
 	}
-	return t.regions.at(t, n.Start())
+	return t.regions.at(n.Start())
 }

@@ -1,0 +1,181 @@
+package bind
+
+import "github.com/greenlint/greenlint/pyparse"
+
+// ifStmt visits an if with all its elifs, as one branch of many ways.
+func (c *collector) ifStmt(n pyparse.If) {
+	end := n.End()
+	c.expr(n.Test())
+	nested := 0 // brackets that are open; an elif that binds by := needs its own
+	branched := false
+	begin := func() {
+		c.emit(evBranch, n.Start(), 0)
+		nested++
+		c.cond++
+		branched = true
+	}
+	for {
+		v := truth(n.Test())
+		checked, unchecked := typeCheckingTest(n.Test())
+		if v == maybe && !branched {
+			begin()
+		}
+		// The rest never runs once a test is always true, and a body whose test is never
+		// true doesn't either.
+		c.count(&c.dead, v == never, &c.typeChecking, checked, func() { c.block(n.Body()) })
+		elif := pyparse.If{}
+		if l := n.Orelse(); l.Len() == 1 && l.At(0).Kind() == pyparse.KindIf && isElif(l.At(0)) {
+			elif = l.At(0).AsIf()
+		}
+		if v == always || unchecked || !elif.Valid() {
+			if v == maybe {
+				c.emit(evNext, firstStart(n.Orelse(), end), 0)
+			}
+			c.count(&c.dead, v == always, &c.typeChecking, unchecked, func() { c.block(n.Orelse()) })
+			break
+		}
+		if v == maybe {
+			c.emit(evNext, elif.Start(), 0)
+		}
+		before := len(c.scope.events)
+		c.expr(elif.Test())
+		n = elif
+		if len(c.scope.events) > before {
+			branched = false
+		}
+	}
+	for range nested {
+		c.emit(evEnd, end, 0)
+		c.cond--
+	}
+}
+
+// count runs f within up to two kinds of block.
+func (c *collector) count(a *int, inA bool, b *int, inB bool, f func()) {
+	if inA {
+		*a++
+		defer func() { *a-- }()
+	}
+	if inB {
+		*b++
+		defer func() { *b-- }()
+	}
+	f()
+}
+
+func isElif(n pyparse.Node) bool { return len(n.Text()) > 4 && n.Text()[:4] == "elif" }
+
+// loop visits a loop. head is run each time, and again before the loop ends.
+func (c *collector) loop(n pyparse.Node, off uint32, head func(), body, orelse pyparse.NodeList) {
+	jumps, broken := c.jumps, c.broken
+	c.jumps, c.broken = false, false
+	i := c.emit(evLoop, off, 0)
+	c.cond++
+	head()
+	c.block(body)
+	end := firstStart(orelse, n.End())
+	jumped := 0
+	if c.jumps {
+		jumped = 1
+	}
+	c.emit(evLoopEnd, end, jumped)
+	c.closes(i)
+	left := c.broken
+	c.jumps, c.broken = jumps, broken
+	if orelse.Len() > 0 {
+		if left {
+			c.emit(evBranch, end, 0)
+		}
+		c.block(orelse)
+		if left {
+			c.emit(evNext, n.End(), 0)
+			c.emit(evEnd, n.End(), 0)
+		}
+	}
+	c.cond--
+}
+
+func (c *collector) forStmt(n pyparse.For) {
+	c.expr(n.Iter())
+	felt := n.Iter().End()
+	c.loop(n.Node, felt, func() {
+		c.target(n.Target(), felt, Binding{Kind: ByFor, Node: n.Node, Value: n.Iter()})
+	}, n.Body(), n.Orelse())
+}
+
+func (c *collector) while(n pyparse.While) {
+	c.loop(n.Node, n.Start(), func() { c.expr(n.Test()) }, n.Body(), n.Orelse())
+}
+
+func (c *collector) with(n pyparse.With) {
+	swallows := false
+	for item := range n.Items().All() {
+		it := item.AsWithItem()
+		c.expr(it.ContextExpr())
+		c.target(it.OptionalVars(), item.End(), Binding{Kind: ByWith, Node: item, Value: it.ContextExpr()})
+		swallows = swallows || lastName(it.ContextExpr().AsCall().Func()) == "suppress"
+	}
+	if !swallows {
+		c.block(n.Body())
+		return
+	}
+	// contextlib.suppress: as try with a handler that does nothing.
+	i := c.emit(evTry, n.Start(), 0)
+	c.cond++
+	c.block(n.Body())
+	c.emit(evTryEnd, n.End(), 0)
+	c.closes(i)
+	c.emit(evHandler, n.End(), 0)
+	c.emit(evEnd, n.End(), 0)
+	c.cond--
+}
+
+func (c *collector) match(n pyparse.Match) {
+	c.expr(n.Subject())
+	c.emit(evBranch, n.Start(), 0)
+	c.cond++
+	complete := false
+	for i := range n.Cases().Len() {
+		m := n.Cases().At(i).AsMatchCase()
+		if i > 0 {
+			c.emit(evNext, m.Start(), 0)
+		}
+		c.pattern(m.Pattern(), n.Subject())
+		c.expr(m.Guard())
+		c.block(m.Body())
+		as := m.Pattern().AsMatchAs()
+		complete = as.Valid() && !as.Pattern().Valid() && !m.Guard().Valid()
+	}
+	if !complete {
+		c.emit(evNext, n.End(), 0)
+	}
+	c.emit(evEnd, n.End(), 0)
+	c.cond--
+}
+
+// pattern binds what a case captures.
+func (c *collector) pattern(p, subject pyparse.Node) {
+	pyparse.Walk(p, func(n pyparse.Node) bool {
+		b := Binding{Kind: ByMatch, Node: n}
+		switch n.Kind() {
+		case pyparse.KindMatchAs:
+			as := n.AsMatchAs()
+			if as.Name() != "" {
+				if n == p {
+					b.Value = subject
+				}
+				c.bind(as.Name(), as.NameStart(), p.End(), b)
+			}
+		case pyparse.KindMatchStar:
+			c.bind(n.AsMatchStar().Name(), n.AsMatchStar().NameStart(), p.End(), b)
+		case pyparse.KindMatchMapping:
+			m := n.AsMatchMapping()
+			c.bind(m.Rest(), m.RestStart(), p.End(), b)
+		}
+		if n.Kind().IsExpr() {
+			c.expr(n)
+			return false
+		}
+		return true
+	})
+}
