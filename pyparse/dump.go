@@ -24,9 +24,43 @@ func (t *Tree) WriteJSON(w io.Writer) error {
 }
 
 type dumper struct {
-	t   *Tree
-	w   *bufio.Writer
-	buf []byte
+	t     *Tree
+	w     *bufio.Writer
+	buf   []byte
+	loose looseness
+}
+
+// looseness says what to leave out of a dump because the other side of a comparison
+// can't have it. The zero value leaves nothing out.
+type looseness struct {
+	named   bool // values of str constants: some hold named characters
+	fstring bool // positions inside f-strings and of their parts
+	keyword bool // positions of keywords
+	alias   bool // positions of aliases
+	slice   bool // positions of slices, and of tuples that are a whole subscript with slices
+
+	within int // how many f-strings the dumper is inside of
+}
+
+// drops reports whether the position of a node is left out.
+func (l *looseness) drops(n Node) bool {
+	switch n.Kind() {
+	case KindKeyword:
+		return l.keyword
+	case KindAlias:
+		return l.alias
+	case KindSlice:
+		return l.slice
+	case KindTuple:
+		if l.slice {
+			for e := range n.Children() {
+				if e.Kind() == KindSlice {
+					return true
+				}
+			}
+		}
+	}
+	return l.fstring && l.within > 0
 }
 
 func (d *dumper) lit(s string) { d.w.WriteString(s) }
@@ -122,7 +156,7 @@ func (d *dumper) node(n Node) {
 	case KindModule, KindArguments, KindWithItem, KindMatchCase, KindComprehension:
 		d.open(n, kind.String(), false)
 	default:
-		d.open(n, kind.String(), true)
+		d.open(n, kind.String(), !d.loose.drops(n))
 	}
 	switch kind {
 	case KindModule:
@@ -298,7 +332,9 @@ func (d *dumper) node(n Node) {
 		d.conversion(n.Conversion())
 		d.nodeField("format_spec", n.FormatSpec())
 	case KindJoinedStr, KindTemplateStr:
+		d.loose.within++
 		d.listField("values", n.listA())
+		d.loose.within--
 	case KindConstant:
 		d.constant(n.AsConstant())
 	case KindAttribute:
@@ -456,7 +492,11 @@ func (d *dumper) constant(n Constant) {
 		}
 		d.str(s + "j")
 	case ConstStr:
-		d.str(n.StringValue())
+		if d.loose.named {
+			d.lit("null")
+		} else {
+			d.str(n.StringValue())
+		}
 	case ConstBytes:
 		d.w.WriteByte('"')
 		for _, c := range []byte(n.StringValue()) {

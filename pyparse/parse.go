@@ -40,6 +40,7 @@ type parser struct {
 
 	pieces []piece // likewise for the text of f-strings
 
+	lastEnd  uint32 // end of the simple statements parsed last
 	level    int    // how deep statements and expressions nest here
 	maxLevel int    // how deep they may
 	field    uint32 // bracket depth of the f-string field being parsed, 0 if none
@@ -59,7 +60,7 @@ func (p *parser) parse(src []byte, opts Options) (t *Tree) {
 	p.extra = append(p.extra[:0], 0, 0, 0, 0, 0, 0, 0, 0) // the empty list and the empty record
 	p.scratch = p.scratch[:0]
 	p.pieces = p.pieces[:0]
-	p.level, p.field = 0, 0
+	p.level, p.field, p.lastEnd = 0, 0, 0
 	p.maxLevel = opts.MaxDepth
 	if p.maxLevel <= 0 {
 		p.maxLevel = 2000
@@ -175,23 +176,10 @@ func (p *parser) record(fields ...uint32) uint32 {
 	return off
 }
 
-// last returns the last item of a list, 0 if there is none.
-func (p *parser) last(list uint32) uint32 {
-	if list&singleList != 0 {
-		return list &^ singleList
-	}
-	return p.extra[list+p.extra[list]]
-}
-
-// finishBlock adds a statement that ends with the last of its blocks that is not
-// empty. end is where it ends if all are.
-func (p *parser) finishBlock(n node, end uint32, blocks ...uint32) uint32 {
-	n.end = max(n.start, end)
-	for _, list := range blocks {
-		if list != 0 {
-			n.end = max(n.end, p.nodes[p.last(list)].end)
-		}
-	}
+// finishBlock adds a statement that ends with the simple statements parsed last, their
+// semicolon included, or, if it has no block, at end.
+func (p *parser) finishBlock(n node, end uint32) uint32 {
+	n.end = max(n.start, end, p.lastEnd)
 	return p.add(n)
 }
 

@@ -65,7 +65,7 @@ func (p *parser) matchStmt() uint32 {
 	}
 	p.leave()
 	p.accept(tDedent)
-	return p.finishBlock(node{kind: KindMatch, start: start, a: subject, b: cases}, end, cases)
+	return p.finishBlock(node{kind: KindMatch, start: start, a: subject, b: cases}, end)
 }
 
 // case_block: "case" patterns ['if' named_expression] block
@@ -92,7 +92,7 @@ func (p *parser) matchCase() uint32 {
 	}
 	end := p.prevEnd
 	body := p.block()
-	return p.finishBlock(node{kind: KindMatchCase, start: start, a: pattern, b: guard, c: body}, end, body)
+	return p.finishBlock(node{kind: KindMatchCase, start: start, a: pattern, b: guard, c: body}, end)
 }
 
 func (p *parser) startsPattern() bool {

@@ -76,12 +76,11 @@ func (p *parser) simpleStmts() {
 			break
 		}
 	}
-	if p.tok == tNewline {
-		p.next()
-		return
+	if p.tok != tNewline {
+		p.unexpected("")
+		p.skipLine()
 	}
-	p.unexpected("")
-	p.skipLine()
+	p.lastEnd = max(p.lastEnd, p.prevEnd)
 	p.accept(tNewline)
 }
 
@@ -497,7 +496,7 @@ func (p *parser) ifStmt() uint32 {
 	var id uint32
 	for i := len(p.scratch) - 4; i >= mark; i -= 4 {
 		start, end, test, body := p.scratch[i], p.scratch[i+1], p.scratch[i+2], p.scratch[i+3]
-		id = p.finishBlock(node{kind: KindIf, start: start, a: test, b: body, c: orelse}, end, body, orelse)
+		id = p.finishBlock(node{kind: KindIf, start: start, a: test, b: body, c: orelse}, end)
 		orelse = id | singleList
 	}
 	p.scratch = p.scratch[:mark]
@@ -512,7 +511,7 @@ func (p *parser) whileStmt() uint32 {
 	end := p.prevEnd
 	body := p.block()
 	orelse := p.elseBlock()
-	return p.finishBlock(node{kind: KindWhile, start: start, a: test, b: body, c: orelse}, end, body, orelse)
+	return p.finishBlock(node{kind: KindWhile, start: start, a: test, b: body, c: orelse}, end)
 }
 
 // for_stmt: ['async'] 'for' star_targets 'in' star_expressions block [else_block]
@@ -529,7 +528,7 @@ func (p *parser) forStmt(start uint32, async bool) uint32 {
 		kind = KindAsyncFor
 	}
 	rec := p.record(body, orelse)
-	return p.finishBlock(node{kind: kind, start: start, a: target, b: iter, c: rec}, end, body, orelse)
+	return p.finishBlock(node{kind: kind, start: start, a: target, b: iter, c: rec}, end)
 }
 
 // star_targets: ','.star_target+ [',']
@@ -605,7 +604,7 @@ func (p *parser) tryStmt() uint32 {
 		}
 		end := p.prevEnd
 		block := p.block()
-		p.push(p.finishBlock(node{kind: KindExceptHandler, start: at, a: typ, b: name, c: block}, end, block))
+		p.push(p.finishBlock(node{kind: KindExceptHandler, start: at, a: typ, b: name, c: block}, end))
 	}
 	handlers := p.list(mark)
 	var orelse, final uint32
@@ -620,7 +619,7 @@ func (p *parser) tryStmt() uint32 {
 		p.unexpected("expected 'except' or 'finally' block")
 	}
 	rec := p.record(orelse, final)
-	return p.finishBlock(node{kind: kind, start: start, a: body, b: handlers, c: rec}, end, body, handlers, orelse, final)
+	return p.finishBlock(node{kind: kind, start: start, a: body, b: handlers, c: rec}, end)
 }
 
 // with_stmt:
@@ -645,7 +644,7 @@ func (p *parser) withStmt(start uint32, async bool) uint32 {
 	if async {
 		kind = KindAsyncWith
 	}
-	return p.finishBlock(node{kind: kind, start: start, a: items, b: body}, end, body)
+	return p.finishBlock(node{kind: kind, start: start, a: items, b: body}, end)
 }
 
 // parenthesizedItems tries to read '(' ','.with_item+ [','] ')' in front of a ':' and
@@ -766,7 +765,7 @@ func (p *parser) funcDef(start uint32, async bool, decorators uint32) uint32 {
 		kind = KindAsyncFunctionDef
 	}
 	rec := p.record(body, decorators, returns, typeParams)
-	return p.finishBlock(node{kind: kind, start: start, a: name, b: args, c: rec}, end, body)
+	return p.finishBlock(node{kind: kind, start: start, a: name, b: args, c: rec}, end)
 }
 
 // class_def: 'class' NAME [type_params] ['(' [arguments] ')'] block
@@ -781,7 +780,7 @@ func (p *parser) classDef(start, decorators uint32) uint32 {
 	end := p.prevEnd
 	body := p.block()
 	rec := p.record(body, decorators, typeParams, bases, keywords)
-	return p.finishBlock(node{kind: KindClassDef, start: start, a: name, c: rec}, end, body)
+	return p.finishBlock(node{kind: KindClassDef, start: start, a: name, c: rec}, end)
 }
 
 // type_params: ['[' ','.type_param+ [','] ']']

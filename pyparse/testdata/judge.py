@@ -58,7 +58,7 @@ class Dumper:
     def __init__(self, named):
         self.out = []
         self.named = named  # the file has named characters
-        self.loose = V < (3, 12)
+        self.within = 0  # how many f-strings we are inside of
 
     def string(self, s):
         # A surrogate pair written as two escapes would read as one character.
@@ -101,6 +101,14 @@ class Dumper:
         else:
             w(self.constant(v))
 
+    def drops(self, n, name):
+        if V < (3, 12) and self.within > 0:
+            return True
+        if V < (3, 9):
+            if name == "keyword" or name == "Slice":
+                return True
+        return V < (3, 10) and name == "alias"
+
     def node(self, n):
         w = self.out.append
         name = type(n).__name__
@@ -115,7 +123,7 @@ class Dumper:
         w('{"_type": "')
         w(name)
         w('"')
-        if isinstance(n, POSITIONED) and hasattr(n, "lineno"):
+        if isinstance(n, POSITIONED) and hasattr(n, "lineno") and not self.drops(n, name):
             w(', "lineno": %d, "col_offset": %d, "end_lineno": %d, "end_col_offset": %d'
               % (n.lineno, n.col_offset, n.end_lineno, n.end_col_offset))
         if name == "Constant":
@@ -136,15 +144,14 @@ class Dumper:
                 elif f == "type_ignores":
                     w("[]")
                 else:
+                    inside = f == "values" and name in ("JoinedStr", "TemplateStr")
+                    self.within += inside
                     self.value(getattr(n, f, None))
+                    self.within -= inside
             extra = EXTRA.get(name)
             if extra and extra not in n._fields:
                 w(', "%s": %s' % (extra, "[]" if extra == "type_params" else "null"))
         w("}")
-
-
-def loosen(tree):
-    """Takes out what this version has differently; returns a plain structure."""
 
 
 def main():
