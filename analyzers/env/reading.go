@@ -172,7 +172,11 @@ func (r *reading) exec(words []Word, name string, vars scope, p place) []Command
 	if len(words) == 0 {
 		return nil
 	}
-	return r.command(words, name, vars, p.f, p.start, p.end, 0, &steps)
+	out := r.command(words, name, vars, p.f, p.start, p.end, 0, &steps)
+	for i := range out {
+		out[i].list = out[i].pos == [2]int{p.start, p.end}
+	}
+	return out
 }
 
 // unwrap takes wrappers off a command: gosu, env, poetry run, sh -c …

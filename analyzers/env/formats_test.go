@@ -1,0 +1,124 @@
+package env
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// One project a case: what its files come to.
+var projects = []struct {
+	name  string
+	files Map
+}{
+	{"procfile", Map{"Procfile": "web: gunicorn -k gevent shop.wsgi:app\nworker: /usr/local/bin/celery -A shop worker -P gevent --uid 1\nbad: celery -A shop worker -c 4 -Pgevent\n# c: x\n"}},
+	{"compose", Map{"docker-compose.yml": `
+services:
+  web:
+    command: ["gunicorn", "--worker-class=eventlet", "app:app"]
+  worker:
+    command: celery -A app worker --pool ${POOL:-gevent} -Q a,b
+    environment:
+      - X=1
+  bad:
+    entrypoint: ["tini", "--"]
+    command: ["celery", "-A", "app", "worker", "-Pgevent"]
+  folded:
+    command: >
+      sh -c "python manage.py migrate &&
+      celery -A app worker
+      -EP eventlet"
+`}},
+	{"dockerfile", Map{"Dockerfile": "FROM python:3.11-slim AS base\nENV POOL=gevent WORKERS=4\nRUN pip install celery -Pgevent\nFROM base\n# comment\nCMD celery -A a worker \\\n  # why\n  -c $WORKERS \\\n  -P$POOL\n", "x/Dockerfile": "FROM a\nENTRYPOINT [\"gunicorn\", \"-k\", \"gevent\"]\nCMD [\"--preload\", \"a.wsgi\"]\n"}},
+	{"shell", Map{"run.sh": `#!/bin/bash
+set -euo pipefail
+POOL="${CELERY_POOL:-gevent}"
+ARGS=(--pool="$POOL" "--concurrency=10")
+ARGS+=(-E)
+if [ "$X" = 1 ]; then
+  OPTS="-c 2 -Pgevent"
+else
+  OPTS="-P gevent"
+fi
+exec gosu app celery -A proj worker "${ARGS[@]}"
+celery -A one worker $OPTS -B
+case "$1" in
+  web) exec newrelic-admin run-program gunicorn -k $CLASS app:app ;;
+  worker) sh -c "exec celery -A two worker -Peventlet" ;;
+esac
+run() { poetry run python -m celery -A $1 worker --pool gevent; }
+run three
+nice -n 5 env A=b C=d uv run --with x celery multi start 2 -Pgevent -A four
+`}},
+	{"unknown", Map{"a.sh": "celery -A a worker -P $POOL\ncelery -A b worker $OPTS\ncelery -A c worker -P$POOL\ncelery -A d worker --pool=$POOL\ncelery -A e worker -c $N\n"}},
+	{"supervisor", Map{"deploy/worker.conf": "[program:w]\ncommand=/venv/bin/celery -A p worker\n  --pool=gevent -c %(ENV_N)s ; note\nenvironment=A=\"b\"\n\n[program:x]\ncommand = celery -A p worker -Pgevent\n"}},
+	{"systemd", Map{"celery.service": "[Service]\nEnvironment=\"OPTS=-Pgevent -c 3\" B=c\nExecStart=/bin/sh -c '${CELERY_BIN} -A app multi start w1 \\\n  $OPTS'\n"}},
+	{"default", Map{"etc/default/celeryd": "CELERYD_NODES=\"w\"\nCELERYD_OPTS=\"-c 10 -Pgevent\"\n"}},
+	{"make", Map{"Makefile": "POOL ?= gevent\nOPTS = -P$(POOL)\n.PHONY: run\nrun: deps\n\t@poetry run celery -A p worker \\\n\t\t$(OPTS)\nweb:\n\tgunicorn -k gevent $(shell x) p:app\n"}},
+	{"kubernetes", Map{"k8s/w.yaml": `apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+      - name: worker
+        env: [{name: POOL, value: gevent}]
+        command: ["celery"]
+        args: ["-A", "p", "worker", "-P$(POOL)"]
+      - name: other
+        command:
+        - sh
+        - -c
+        - |
+          sleep 1
+          celery -A p worker -Peventlet
+`, "k8s/helm.yaml": "{{- if .Values.x }}\ncommand: [celery, worker, -Pgevent]\n{{ end }}\n  bad: [\n"}},
+	{"workflow", Map{".github/workflows/ci.yml": "jobs:\n  t:\n    steps:\n    - name: w\n      run: |\n        celery -A p worker -Pgevent &\n        pytest\n"}},
+	{"uwsgi", Map{"uwsgi.ini": "[uwsgi]\nmodule = shop.wsgi:application\ngevent = 100\n", "late.ini": "[uwsgi]\nwsgi-file = shop/app.py\ngevent = 10\ngevent-monkey-patch = true\n", "shop/app.py": "", "Procfile": "w: uwsgi --ini late.ini --master\nx: uwsgi --http :80 --gevent 4 --module ws --gevent-early-monkey-patch\ny: uwsgi --gevent 4 --module ws\n", "plain.ini": "[uwsgi]\nmodule = a\nthreads = 2\n"}},
+	{"gunicorn", Map{"Procfile": "a: gunicorn -c conf/gunicorn_config.py app:app\nb: gunicorn app:app --threads 2\nc: gunicorn -k shop.workers.Green app:app\nd: gunicorn -k uvicorn.workers.UvicornWorker app:app\n",
+		"conf/gunicorn_config.py": "import os\nworker_class = os.environ.get('WC', 'gevent')\npreload_app = True\n",
+		"shop/workers.py":         "from gunicorn.workers.ggevent import GeventWorker as W\nclass Mid(W): pass\nclass Green(Mid):\n    pass\n",
+		"gunicorn.conf.py":        "worker_class = 'eventlet'\nwsgi_app = 'x.y:z'\n"}},
+	{"gunicorn env", Map{"Dockerfile": "FROM python\nENV GUNICORN_CMD_ARGS=\"-k gevent --preload\"\nCMD gunicorn app:app\n"}},
+	{"gunicorn alone", Map{"gunicorn_config.py": "worker_class = 'gevent'\n", "run.py": "import gunicorn\nopts = {'worker_class': 'gevent'}\n"}},
+	{"celery settings", Map{"Procfile": "worker: celery -A shop worker -l info\n", "shop/celery.py": "from celery import Celery\napp = Celery('shop')\napp.conf.worker_pool = 'gevent'\napp.conf.update(worker_pool='eventlet')\napp.conf.update({'worker_pool': 'solo'})\n", "shop/settings.py": "import os\nCELERY_WORKER_POOL = os.getenv('POOL', 'gevent')\nCELERYD_POOL = os.environ['POOL']\n"}},
+	{"celery settings overridden", Map{"Procfile": "worker: celery -A shop worker -P gevent\n", "shop/celery.py": "app.conf.worker_pool = 'gevent'  # celery\n"}},
+	{"celery settings, no process", Map{"shop/celeryconfig.py": "worker_pool = 'gevent'\n", "ok/celeryconfig.py": "from gevent import monkey\nmonkey.patch_all()\nworker_pool = 'gevent'\n"}},
+	{"worker_main", Map{"bad.py": "from celery import Celery\napp = Celery()\napp.worker_main(['worker', '--pool=gevent'])\n", "ok.py": "from gevent import monkey; monkey.patch_all()\nfrom celery import Celery\napp = Celery()\nargv = ['worker', '-P', 'gevent']\napp.worker_main(argv=argv)\n", "pkg/__init__.py": "import eventlet\neventlet.monkey_patch()\n", "pkg/run.py": "import celery\napp.start(['worker', '-P', 'eventlet'])\n"}},
+	{"subprocess", Map{"cli.py": "import subprocess, sys\nsubprocess.Popen([sys.executable, '-m', 'celery', '-A', f'{x}.y', 'worker', '-Pgevent'])\nargs = ['celery', '-A', 'p', 'worker', '-P', 'gevent', '-c', str(n)]\nsubprocess.run(args + extra, check=True)\nos.system('celery -A p worker -Peventlet')\n"}},
+	{"monkey runner", Map{"Procfile": "a: python -m gevent.monkey run.py\nb: python -m gevent.monkey --no-dns /usr/bin/celery -A p worker -Pgevent\nc: python serve.py\n"}},
+	{"hand patch in the entry", Map{"Procfile": "a: celery -A shop worker -Pgevent\n", "shop/__init__.py": "from gevent import monkey\nmonkey.patch_all()\n"}},
+	{"ddtrace is no patch", Map{"Procfile": "a: celery -A shop worker -Pgevent\n", "shop/__init__.py": "from ddtrace import patch_all\npatch_all()\n"}},
+	{"broken", Map{"a.sh": "celery -A a worker -Pgevent\nif then (\n", "docker-compose.yml": "a: [\n", "Procfile": "w: celery 'a\n"}},
+	{"last pool counts", Map{"Procfile": "a: celery -A p worker -P gevent --pool=prefork\nb: celery -A p worker -P prefork -P gevent\n"}},
+}
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+// What each project comes to is in testdata/projects.golden, in the form that show
+// gives it.
+func TestProjects(t *testing.T) {
+	cat := catalog(t)
+	const golden = "testdata/projects.golden"
+	old, _ := os.ReadFile(golden)
+	want := map[string]string{}
+	for _, part := range strings.Split("\n"+string(old), "\n== ")[1:] {
+		name, text, _ := strings.Cut(part, "\n")
+		want[name] = strings.TrimSpace(text)
+	}
+	var all strings.Builder
+	for _, c := range projects {
+		got := show(Read(c.files, cat))
+		fmt.Fprintf(&all, "== %s\n%s\n", c.name, got)
+		if !*update && strings.TrimSpace(got) != want[c.name] {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, want[c.name])
+		}
+	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(all.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
