@@ -95,8 +95,7 @@ func (j *judge) looseness(src []byte) looseness {
 		named:   bytes.Contains(src, []byte(`\N{`)),
 		fstring: older(12),
 		alias:   older(10),
-		keyword: older(9),
-		slice:   older(9),
+		py38:    older(9),
 	}
 }
 

@@ -35,9 +35,8 @@ type dumper struct {
 type looseness struct {
 	named   bool // values of str constants: some hold named characters
 	fstring bool // positions inside f-strings and of their parts
-	keyword bool // positions of keywords
 	alias   bool // positions of aliases
-	slice   bool // positions of slices, and of tuples that are a whole subscript with slices
+	py38    bool // positions that 3.8 does not give, or gives otherwise
 
 	within int // how many f-strings the dumper is inside of
 }
@@ -45,14 +44,15 @@ type looseness struct {
 // drops reports whether the position of a node is left out.
 func (l *looseness) drops(n Node) bool {
 	switch n.Kind() {
-	case KindKeyword:
-		return l.keyword
 	case KindAlias:
 		return l.alias
-	case KindSlice:
-		return l.slice
+	case KindKeyword, KindSlice, KindStarred, KindArg, KindFunctionDef, KindAsyncFunctionDef, KindClassDef, KindIf,
+		KindFor, KindAsyncFor, KindWhile, KindWith, KindAsyncWith, KindTry, KindExceptHandler:
+		if l.py38 {
+			return true
+		}
 	case KindTuple:
-		if l.slice {
+		if l.py38 {
 			for e := range n.Children() {
 				if e.Kind() == KindSlice {
 					return true

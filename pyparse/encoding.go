@@ -3,6 +3,7 @@ package pyparse
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -19,10 +20,10 @@ func (t *Tree) decode() Error {
 		switch {
 		case !known:
 			return Error{at, at + uint32(len(name)), "unknown encoding: " + name}
-		case table == nil: // UTF-8
-		case t.bom != 0:
+		case t.bom != 0 && !strings.HasPrefix(normalEncoding(name)+"_", "utf_8_"):
+			// CPython is as strict: "utf8" will not do here.
 			return Error{at, at + uint32(len(name)), "encoding " + name + " does not go with a UTF-8 byte order mark"}
-		default:
+		case table != nil:
 			return t.transcode(table, name)
 		}
 	}

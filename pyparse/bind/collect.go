@@ -82,7 +82,7 @@ func (c *collector) read(name string) {
 		said = isAnnotated
 	}
 	c.scope.entry(Mangle(c.scope.class, name)).said |= said
-	if name == "super" && (c.scope.Kind == FunctionScope || c.scope.Kind == LambdaScope) {
+	if name == "super" && c.scope.Kind >= FunctionScope && c.scope.Kind <= ComprehensionScope {
 		c.scope.entry("__class__").said |= said // as in CPython: super() alone needs it
 	}
 }

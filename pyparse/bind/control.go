@@ -22,7 +22,7 @@ func (c *collector) ifStmt(n pyparse.If) {
 		}
 		// The rest never runs once a test is always true, and a body whose test is never
 		// true doesn't either.
-		c.count(&c.dead, v == never, &c.typeChecking, checked, func() { c.block(n.Body()) })
+		c.arm(n.Body(), v == never, checked)
 		elif := pyparse.If{}
 		if l := n.Orelse(); l.Len() == 1 && l.At(0).Kind() == pyparse.KindIf && isElif(l.At(0)) {
 			elif = l.At(0).AsIf()
@@ -31,7 +31,7 @@ func (c *collector) ifStmt(n pyparse.If) {
 			if v == maybe {
 				c.emit(evNext, firstStart(n.Orelse(), end), 0)
 			}
-			c.count(&c.dead, v == always, &c.typeChecking, unchecked, func() { c.block(n.Orelse()) })
+			c.arm(n.Orelse(), v == always, unchecked)
 			break
 		}
 		if v == maybe {
@@ -50,17 +50,17 @@ func (c *collector) ifStmt(n pyparse.If) {
 	}
 }
 
-// count runs f within up to two kinds of block.
-func (c *collector) count(a *int, inA bool, b *int, inB bool, f func()) {
-	if inA {
-		*a++
-		defer func() { *a-- }()
+// arm visits one block of an if, which may never run or be for type checkers only.
+func (c *collector) arm(l pyparse.NodeList, dead, checked bool) {
+	wasDead, wasChecked := c.dead, c.typeChecking
+	if dead {
+		c.dead++
 	}
-	if inB {
-		*b++
-		defer func() { *b-- }()
+	if checked {
+		c.typeChecking++
 	}
-	f()
+	c.block(l)
+	c.dead, c.typeChecking = wasDead, wasChecked
 }
 
 func isElif(n pyparse.Node) bool { return len(n.Text()) > 4 && n.Text()[:4] == "elif" }

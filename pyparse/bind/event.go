@@ -28,13 +28,20 @@ const (
 	evLeave                // return, raise, break or continue: the present way ends
 )
 
-// emit notes an event of the current scope and returns its index.
+// emit notes an event of the current scope and returns its index. What never runs
+// makes no events.
 func (c *collector) emit(op op, off uint32, arg int) int {
+	if c.dead > 0 {
+		return -1
+	}
 	c.scope.events = append(c.scope.events, event{op: op, off: off, arg: int32(arg)})
 	return len(c.scope.events) - 1
 }
 
 // closes says where the bracket that opened at event i has its end: at the last event.
 func (c *collector) closes(i int) {
+	if i < 0 {
+		return
+	}
 	c.scope.events[i].arg = int32(len(c.scope.events) - 1)
 }

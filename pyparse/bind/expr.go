@@ -81,7 +81,9 @@ func (c *collector) ifExp(n pyparse.IfExp) {
 }
 
 func (c *collector) lambda(n pyparse.Lambda) {
-	c.defaults(n.Args())
+	for l := range defaultLists(n.Args()) {
+		c.exprs(l)
+	}
 	s, old := c.open(LambdaScope, n.Node, c.scope.qualify("<lambda>"))
 	c.t.opens[n.Node] = s
 	c.t.regions.add(n.Body().Start(), n.End(), s)
@@ -92,16 +94,19 @@ func (c *collector) lambda(n pyparse.Lambda) {
 
 func (c *collector) comprehension(n pyparse.Node, name string, gens pyparse.NodeList, elt, value pyparse.Node) {
 	outer := c.scope
-	s := &Scope{}
 	var old saved
 	for i := range gens.Len() {
 		g := gens.At(i).AsComprehension()
 		if i == 0 {
+			// Regions are added before those within them.
+			at := len(c.t.regions.list)
+			c.t.regions.list = append(c.t.regions.list,
+				region{start: n.Start(), end: n.End()}, region{g.Iter().Start(), g.Iter().End(), outer})
 			c.expr(g.Iter())
+			var s *Scope
 			s, old = c.open(ComprehensionScope, n, outer.qualify(name))
 			c.t.opens[n] = s
-			c.t.regions.add(n.Start(), n.End(), s)
-			c.t.regions.add(g.Iter().Start(), g.Iter().End(), outer)
+			c.t.regions.list[at].scope = s
 			c.maybe++
 			if c.early == 0 {
 				c.early = n.Start()

@@ -6,18 +6,10 @@ import (
 	"github.com/greenlint/greenlint/pyparse"
 )
 
+// defaultLists yields the defaults, which are evaluated in the outer scope.
 func defaultLists(a pyparse.Arguments) iter.Seq[pyparse.NodeList] {
 	return func(yield func(pyparse.NodeList) bool) {
 		_ = yield(a.Defaults()) && yield(a.KwDefaults())
-	}
-}
-
-// defaults visits the defaults, which are evaluated in the outer scope.
-func (c *collector) defaults(a pyparse.Arguments) {
-	for l := range defaultLists(a) {
-		for d := range l.All() {
-			c.expr(d)
-		}
 	}
 }
 

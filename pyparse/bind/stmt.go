@@ -95,20 +95,20 @@ func (c *collector) functionDef(n pyparse.FunctionDef) {
 		c.expr(d)
 	}
 	args := n.Args()
-	c.defaults(args)
-	name := c.scope.qualify(n.Name())
-	outer := c.scope
-	var back saved
 	params := n.TypeParams().Len() > 0
+	for l := range defaultLists(args) {
+		for d := range l.All() {
+			if params { // of which the defaults know nothing
+				c.t.regions.add(d.Start(), d.End(), c.scope)
+			}
+			c.expr(d)
+		}
+	}
+	name := c.scope.qualify(n.Name())
+	var back saved
 	if params {
 		end := firstStart(n.Body(), n.End())
 		_, back = c.typeScope(n.Node, n.Name(), n.TypeParams(), n.TypeParams().At(0).Start(), end)
-		// Defaults are evaluated outside.
-		for l := range defaultLists(args) {
-			for d := range l.All() {
-				c.t.regions.add(d.Start(), d.End(), outer)
-			}
-		}
 	}
 	c.annotations(args)
 	c.annotate(n.Returns())

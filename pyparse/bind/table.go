@@ -11,6 +11,7 @@ type Table struct {
 	scopes    []*Scope // outer ones first, in the order in which they were met
 	opens     map[pyparse.Node]*Scope
 	imports   []Import
+	stars     []star
 	regions   regions
 	exports   exports
 	future    bool // from __future__ import annotations

@@ -11,12 +11,13 @@ The tree is written as Tree.WriteJSON writes it. Differences between versions of
 CPython that say nothing about the source are taken out here, each with its reason:
 
 - 3.8 wraps a subscript in Index, and tuples of slices in ExtSlice. Both are unwrapped.
-- 3.8 gives no position to slices, keywords and aliases (up to 3.9) have none either,
-  and a generator expression that is the only argument of a call, and tuples in
-  subscripts, have other ranges. Where the version does not give the range, "loose"
-  removes it on both sides.
+- 3.8 gives no position to slices, to tuples of slices and to keywords, and one without
+  closing parentheses to starred expressions. It ends keyword-only parameters before their
+  annotation, and compound statements before the semicolon of their last line. Up to 3.9
+  aliases have no position. All these are left out on both sides.
 - Before 3.12 what is inside an f-string has other ranges, and text beside it is
   joined differently.
+- 3.12 may leave an empty string at the end of a format spec.
 - Before 3.12 there are no type parameters, before 3.13 they have no defaults: an
   empty list or null is written.
 - A named character is looked up by CPython and not by greenlint: a string whose
@@ -42,6 +43,11 @@ if hasattr(ast, "pattern"):
     POSITIONED += (ast.pattern,)
 if hasattr(ast, "type_param"):
     POSITIONED += (ast.type_param,)
+
+PY38_POSITIONS = {
+    "keyword", "Slice", "Starred", "arg", "FunctionDef", "AsyncFunctionDef", "ClassDef", "If", "For", "AsyncFor",
+    "While", "With", "AsyncWith", "Try", "ExceptHandler",
+}
 
 NULL_FIELDS = {"type_comment"}
 
@@ -105,7 +111,7 @@ class Dumper:
         if V < (3, 12) and self.within > 0:
             return True
         if V < (3, 9):
-            if name == "keyword" or name == "Slice":
+            if name in PY38_POSITIONS:
                 return True
         return V < (3, 10) and name == "alias"
 
@@ -146,7 +152,10 @@ class Dumper:
                 else:
                     inside = f == "values" and name in ("JoinedStr", "TemplateStr")
                     self.within += inside
-                    self.value(getattr(n, f, None))
+                    v = getattr(n, f, None)
+                    if inside and V == (3, 12):
+                        v = [x for x in v if not (isinstance(x, ast.Constant) and x.value == "")]
+                    self.value(v)
                     self.within -= inside
             extra = EXTRA.get(name)
             if extra and extra not in n._fields:
