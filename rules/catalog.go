@@ -176,6 +176,14 @@ func (c *Catalog) SettingTables(language string) (out []*Setting) {
 	return out
 }
 
+// PatchTables lists the [[patch]] rows of a language.
+func (c *Catalog) PatchTables(language string) (out []*Patch) {
+	for _, lib := range c.all(language) {
+		out = append(out, lib.Patches...)
+	}
+	return out
+}
+
 // Patch finds a patch by the call that does it; nil when there is none.
 func (c *Catalog) Patch(call string) *Patch {
 	for _, lib := range c.all("python") {

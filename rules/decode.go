@@ -92,6 +92,14 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("effect", i, err)
 		}
 	}
+	lib.sizes = map[string]costExpr{}
+	for name, expr := range lib.Sizes {
+		x, err := parseCost(expr)
+		if err != nil {
+			return at("sizes", 0, fmt.Errorf("%q: %w", name, err))
+		}
+		lib.sizes[name] = x
+	}
 	for i, s := range lib.Safe {
 		err := s.Row.compile(lib)
 		if err == nil {
@@ -221,7 +229,7 @@ func (lib *Library) checkDuplicates(at func(string, int, error) error) error {
 // tableLine finds the line of the i-th [[table]] header, or within that table
 // the first line that holds a word which the message quotes.
 func tableLine(src []byte, table string, i int, msg string) int {
-	header := regexp.MustCompile(`(?m)^[ \t]*\[\[[ \t]*(?:tool\.greenlint\.)?` + regexp.QuoteMeta(table) + `[ \t]*\]\]`)
+	header := regexp.MustCompile(`(?m)^[ \t]*\[\[?[ \t]*(?:tool\.greenlint\.)?` + regexp.QuoteMeta(table) + `[ \t]*\]\]?`)
 	heads := header.FindAllIndex(src, i+1)
 	if len(heads) <= i {
 		return 0

@@ -25,6 +25,11 @@ type Library struct {
 	// Aliases maps a name, with everything below it, to the one that the other
 	// tables use: "_socket" = "socket".
 	Aliases map[string]string `toml:"aliases"`
+	// Sizes says how many bytes or elements a call gives back, in the grammar of
+	// a cost: "os.urandom()" = "value(0)".
+	Sizes map[string]string `toml:"sizes"`
+	// Clocks are functions that tell the time: a loop that ends by one of them spins.
+	Clocks []string `toml:"clocks"`
 
 	Effects     []*EffectRow  `toml:"effect"`
 	Safe        []*SafeRow    `toml:"safe"`
@@ -37,6 +42,8 @@ type Library struct {
 	Bad         []*VersionRow `toml:"version"`
 	Launches    []*Launch     `toml:"launch"`
 	Settings    []*Setting    `toml:"setting"`
+
+	sizes map[string]costExpr
 }
 
 // A Row is what every table about calls has in common.

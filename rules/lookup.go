@@ -48,11 +48,13 @@ type view struct {
 	started map[string][]*MoveRow    // offload and spawn by base class
 	syntax  map[string][]*ContextRow
 	stdlib  map[string]bool
+	sizes   map[string]costExpr
+	clocks  map[string]bool
 }
 
 func newView() view {
 	return view{map[string]*Entry{}, map[string]string{}, map[string]string{}, map[string][]string{}, map[string][]*ContextRow{},
-		map[string][]*ContextRow{}, map[string][]*MoveRow{}, map[string][]*ContextRow{}, map[string]bool{}}
+		map[string][]*ContextRow{}, map[string][]*MoveRow{}, map[string][]*ContextRow{}, map[string]bool{}, map[string]costExpr{}, map[string]bool{}}
 }
 
 func (v *view) add(lib *Library) {
@@ -129,6 +131,12 @@ func (v *view) add(lib *Library) {
 	}
 	for k, b := range lib.Bases {
 		v.bases[k] = b
+	}
+	for k, x := range lib.sizes {
+		v.sizes[k] = x
+	}
+	for _, c := range lib.Clocks {
+		v.clocks[c] = true
 	}
 	if lib.Stdlib {
 		for _, i := range lib.Imports {
@@ -233,6 +241,56 @@ func (v *view) find(symbol string) *Entry {
 		}
 	}
 	return exact
+}
+
+// Method answers what is known of a method of one class, as far as a row names
+// the method or the class: the package as a whole says nothing of its base classes.
+func (l *Lookup) Method(class, method string) Entry {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(canonicalSymbol(class))
+	s := t.resolve(canonicalSymbol(class) + "." + method)
+	class = strings.TrimSuffix(s, "."+method)
+	for _, v := range []*view{&t.user, &t.builtin} {
+		exact, all := v.rows[s], v.rows[class+".*"]
+		switch {
+		case exact != nil && (exact.Wall() || all == nil):
+			return *exact
+		case exact != nil:
+			merged := *exact
+			merged.Effects, merged.Safe = all.Effects, all.Safe
+			return merged
+		case all != nil:
+			out := *all
+			out.Symbol = s
+			return out
+		}
+	}
+	return Entry{Symbol: s}
+}
+
+// Size is how many bytes or elements a call gives back, where that is known.
+func (l *Lookup) Size(call string, args Args) (float64, bool) {
+	l.c.mu.Lock()
+	t := l.table(call)
+	x, ok := t.user.sizes[call+"()"]
+	if !ok {
+		x, ok = t.builtin.sizes[call+"()"]
+	}
+	l.c.mu.Unlock()
+	if !ok {
+		return 0, false
+	}
+	return x.eval(args)
+}
+
+// Clock reports whether a function tells the time.
+func (l *Lookup) Clock(symbol string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(symbol)
+	s := t.resolve(symbol)
+	return t.user.clocks[s] || t.builtin.clocks[s]
 }
 
 // Resolve applies the aliases to a name.

@@ -1,0 +1,293 @@
+package pyfront
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/pyparse/bind"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// Input is a project to analyse.
+type Input struct {
+	Files   []string                          // every Python file of the project, slash-separated, relative to its root
+	Read    func(file string) ([]byte, error) //
+	Catalog *rules.Catalog
+	Budget  float64                             // seconds a task may hold the thread; 0 = 0.1
+	Check   func(file string) bool              // files whose tasks count; nil = all
+	Loop    rules.Loop                          // judge tasks as if the process ran this loop
+	Report  func(stage string, done, total int) // progress; may be nil
+}
+
+// Result is the project's call graph and what was learned on the way.
+type Result struct {
+	Graph    *flow.Graph
+	Contexts []rules.Context
+	Envs     []rules.Env    // processes that the code itself declares: a patch call, a coroutine
+	Called   []string       // library functions that are called somewhere, sorted
+	Skipped  []rules.Skip   //
+	Broken   []rules.Pos    // where, for each of Skipped
+	Trees    []*File        // the files that were parsed, by name
+	Unknown  map[string]int // calls that could not be resolved, by reason
+	Stats    Stats
+}
+
+// Stats counts what was looked at.
+type Stats struct{ Files, Modules, Functions, Calls, UnknownCalls int }
+
+// A File is one parsed file, for suppressions.
+type File struct {
+	Name string
+	Tree *pyparse.Tree
+}
+
+// analysis is the state of one run.
+type analysis struct {
+	ctx     context.Context
+	in      Input
+	cat     *rules.Lookup
+	project *project
+	budget  float64
+
+	modules  map[string]*module // by file; nil = can't be used
+	order    []*module          // in order of loading
+	trees    map[string]*pyparse.Tree
+	skipped  []rules.Skip
+	broken   []rules.Pos
+	starring map[*module]bool
+
+	units    []*unit
+	byNode   map[pyparse.Node]*unit
+	classes  map[pyparse.Node]*class
+	sites    map[pyparse.Node]*cell
+	partials map[pyparse.Node]*partial
+	names    map[rules.Func]int
+	queue    []*unit
+	depth    int // of units running inside one another
+	cache    map[string]rules.Entry
+	called   map[string]bool
+	listed   map[string]bool     // contexts made so far
+	extra    []rules.Context     // contexts by call or class, in order
+	orders   map[string][]string // library classes and their bases
+	patches  map[string]*rules.Patch
+	shims    map[shimKey]*unit
+	tasks    map[*unit]bool
+	tuples   map[tupleKey]*cell
+	byName   map[rules.Func]*unit
+}
+
+// maxRuns bounds how often one unit is run again; in practice cells settle after
+// a few. maxDepth bounds how deeply units run inside one another.
+const (
+	maxRuns  = 30
+	maxDepth = 60
+)
+
+// Analyze builds the graph. It stops early, with an error, only when ctx ends.
+func Analyze(ctx context.Context, in Input) (*Result, error) {
+	a := &analysis{
+		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
+		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
+		byNode: map[pyparse.Node]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
+		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[string]rules.Entry{},
+		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{},
+		patches: map[string]*rules.Patch{},
+	}
+	if a.budget == 0 {
+		a.budget = 0.1
+	}
+	for _, p := range in.Catalog.PatchTables("python") {
+		a.patches[p.Call] = p
+	}
+	files := a.candidates()
+	for i, f := range files {
+		if in.Report != nil {
+			in.Report("reading", i, len(files))
+		}
+		if m := a.load(f); m != nil {
+			a.ensure(m.body)
+		}
+	}
+	for i := 0; i < len(a.order); i++ { // grows while modules are imported
+		m := a.order[i]
+		if !slices.Contains(files, m.file) {
+			continue
+		}
+		a.runAll(m)
+	}
+	if err := a.drain(); err != nil {
+		return nil, err
+	}
+	return a.result(), nil
+}
+
+// runAll runs every function of a module, called or not: one of them may spawn.
+func (a *analysis) runAll(m *module) {
+	for i := 0; i < len(m.functions); i++ {
+		a.ensure(m.functions[i])
+	}
+}
+
+func (a *analysis) drain() error {
+	for n := 0; len(a.queue) > 0; n++ {
+		if n%64 == 0 && a.ctx.Err() != nil {
+			return a.ctx.Err()
+		}
+		u := a.queue[0]
+		a.queue = a.queue[1:]
+		u.queued = false
+		a.run(u)
+	}
+	return nil
+}
+
+// enqueue makes a unit run again.
+func (a *analysis) enqueue(u *unit) {
+	if u.queued || u.runs >= maxRuns || u.node == (pyparse.Node{}) {
+		return
+	}
+	u.queued = true
+	a.queue = append(a.queue, u)
+}
+
+// ensure runs a unit that has not run yet, here and now unless it is running.
+func (a *analysis) ensure(u *unit) {
+	if u.ran || u.running || u.queued {
+		return
+	}
+	if a.depth >= maxDepth {
+		a.enqueue(u)
+		return
+	}
+	a.run(u)
+}
+
+// run executes a unit's body and records what it does.
+func (a *analysis) run(u *unit) {
+	if u.running {
+		a.enqueue(u)
+		return
+	}
+	u.running, u.ran = true, true
+	u.runs++
+	a.depth++
+	before := u.yields
+	cost := u.cost
+	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec = u.own[:0:0], u.edges[:0:0], nil, nil, nil, nil
+	fr := &frame{a: a, u: u, scope: u.scope, env: map[string]set{}}
+	fr.body()
+	a.depth--
+	u.running = false
+	if u.cost > cost*1.01 || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
+		for c := range u.callers {
+			if c != u {
+				a.enqueue(c)
+			}
+		}
+	}
+}
+
+func (a *analysis) newUnit(m *module, n pyparse.Node, sc *bind.Scope, outer *unit, c *class, name string) *unit {
+	u := &unit{id: len(a.units), mod: m, node: n, scope: sc, outer: outer, class: c, short: name, vars: map[string]*cell{}, callers: map[*unit]struct{}{}}
+	a.units = append(a.units, u)
+	if sc != nil {
+		m.units[sc] = u
+	}
+	if n.Kind() != pyparse.KindModule {
+		a.describe(u)
+		prefix := string(outer.name)
+		if c != nil {
+			prefix = c.name
+		}
+		u.name = a.unique(prefix + "." + name)
+		if n.Kind() != pyparse.KindLambda {
+			m.functions = append(m.functions, u)
+		}
+	}
+	return u
+}
+
+// unique makes a function's name its own: a second function of the same name in
+// the same place gets its number.
+func (a *analysis) unique(name string) rules.Func {
+	f := rules.Func(name)
+	a.names[f]++
+	if n := a.names[f]; n > 1 {
+		return rules.Func(fmt.Sprintf("%s#%d", name, n))
+	}
+	return f
+}
+
+func (a *analysis) skip(file string, pos rules.Pos, reason string) {
+	a.skipped = append(a.skipped, rules.Skip{File: file, Reason: reason})
+	a.broken = append(a.broken, pos)
+}
+
+// entry is a cached look-up.
+func (a *analysis) entry(symbol string) rules.Entry {
+	e, ok := a.cache[symbol]
+	if !ok {
+		e = a.cat.Symbol(symbol)
+		a.cache[symbol] = e
+	}
+	return e
+}
+
+// site is the cell of what is put into a container made at a place.
+func (a *analysis) site(n pyparse.Node) *cell {
+	c := a.sites[n]
+	if c == nil {
+		c = new(cell)
+		a.sites[n] = c
+	}
+	return c
+}
+
+func (a *analysis) result() *Result {
+	a.byName = map[rules.Func]*unit{}
+	for _, u := range a.units {
+		a.byName[u.name] = u
+	}
+	g := &flow.Graph{Own: map[rules.Func][]flow.Own{}, Calls: map[rules.Func][]flow.Edge{}}
+	r := &Result{Graph: g, Unknown: map[string]int{}, Skipped: a.skipped, Broken: a.broken}
+	for _, u := range a.units {
+		u.finish()
+		if len(u.own) > 0 {
+			g.Own[u.name] = u.own
+		}
+		if len(u.edges) > 0 {
+			g.Calls[u.name] = u.edges
+		}
+		if u.node.Valid() && u.node.Kind() != pyparse.KindModule {
+			r.Stats.Functions++
+		}
+		for _, k := range u.unknown {
+			r.Unknown[k.reason]++
+			r.Stats.UnknownCalls++
+		}
+		r.Contexts = append(r.Contexts, u.contexts...)
+	}
+	r.Contexts = append(r.Contexts, a.extra...)
+	r.Contexts = slices.DeleteFunc(r.Contexts, func(c rules.Context) bool {
+		return a.in.Check != nil && !a.in.Check(c.Pos.File)
+	})
+	slices.SortFunc(r.Contexts, func(x, y rules.Context) int {
+		return cmp.Or(x.Pos.Compare(y.Pos), strings.Compare(x.Kind, y.Kind), strings.Compare(string(x.Loop), string(y.Loop)), strings.Compare(x.Guard.When, y.Guard.When))
+	})
+	for _, m := range a.order {
+		r.Trees = append(r.Trees, &File{Name: m.file, Tree: m.tree})
+	}
+	slices.SortFunc(r.Trees, func(x, y *File) int { return strings.Compare(x.Name, y.Name) })
+	r.Stats.Files, r.Stats.Modules = len(a.in.Files), len(a.order)
+	for s := range a.called {
+		r.Called = append(r.Called, s)
+	}
+	slices.Sort(r.Called)
+	r.Envs = a.envs(r)
+	return r
+}

@@ -1,0 +1,117 @@
+package pyfront
+
+import (
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+)
+
+// annotation is what a value of an annotated type denotes; the zero set where
+// the annotation says nothing.
+func (f *frame) annotation(n pyparse.Node, m *module) set {
+	return f.annotationDepth(n, m, 0)
+}
+
+func (f *frame) annotationDepth(n pyparse.Node, m *module, depth int) set {
+	if depth > 12 {
+		return set{}
+	}
+	switch n.Kind() {
+	case pyparse.KindName, pyparse.KindAttribute:
+		return f.instancesOf(f.quietType(n), n)
+	case pyparse.KindConstant:
+		c := n.AsConstant()
+		if c.ConstKind() == pyparse.ConstStr {
+			return f.stringAnnotation(c.StringValue(), n)
+		}
+	case pyparse.KindBinOp:
+		if b := n.AsBinOp(); b.Op() == pyparse.OpBitOr {
+			return join(f.annotationDepth(b.Left(), m, depth+1), f.annotationDepth(b.Right(), m, depth+1))
+		}
+	case pyparse.KindSubscript:
+		s := n.AsSubscript()
+		head := ""
+		for _, v := range f.quietType(s.Value()).vals {
+			if v.kind == kSymbol {
+				head = lastPart(v.name)
+			}
+			if v.kind == kClass {
+				return one(value{kind: kInstance, class: v.class})
+			}
+		}
+		params := []pyparse.Node{s.Slice()}
+		if s.Slice().Kind() == pyparse.KindTuple {
+			params = nil
+			for e := range s.Slice().AsTuple().Elts().All() {
+				params = append(params, e)
+			}
+		}
+		if len(params) == 0 {
+			return set{}
+		}
+		switch head {
+		case "Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired":
+			return f.annotationDepth(params[0], m, depth+1)
+		case "Union":
+			var out set
+			for _, p := range params {
+				out = join(out, f.annotationDepth(p, m, depth+1))
+			}
+			return out
+		case "list", "List", "set", "Set", "frozenset", "FrozenSet", "Sequence", "MutableSequence", "Iterable", "Iterator", "Generator", "Collection", "deque", "Deque", "AbstractSet",
+			"AsyncIterator", "AsyncIterable", "AsyncGenerator", "tuple", "Tuple":
+			item := set{}
+			for i, p := range params {
+				if i > 0 && (head == "Generator" || head == "AsyncGenerator") {
+					break
+				}
+				item = join(item, f.annotationDepth(p, m, depth+1))
+			}
+			name := strings.ToLower(head)
+			switch name {
+			case "list", "set", "tuple":
+			default:
+				name = "iterator"
+			}
+			return f.container(name, n, item, 0)
+		case "dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict":
+			if len(params) > 1 {
+				return f.container("dict", n, f.annotationDepth(params[1], m, depth+1), 0)
+			}
+		case "type", "Type":
+			return f.quietType(params[0])
+		default:
+			return f.instancesOf(f.quietType(s.Value()), s.Value())
+		}
+	}
+	return set{}
+}
+
+// quietType evaluates a type expression; only classes matter.
+func (f *frame) quietType(n pyparse.Node) set {
+	s := f.quiet(n)
+	return without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol })
+}
+
+// stringAnnotation reads an annotation that is written as a string: a dotted
+// name, perhaps optional.
+func (f *frame) stringAnnotation(text string, n pyparse.Node) set {
+	text = strings.TrimSpace(text)
+	if inner, ok := strings.CutPrefix(text, "Optional["); ok {
+		text = strings.TrimSuffix(inner, "]")
+	}
+	var out set
+	for _, part := range strings.Split(text, "|") {
+		part = strings.Trim(strings.TrimSpace(part), `"'`)
+		if part == "" || part == "None" || strings.ContainsAny(part, "[]() ,") {
+			continue
+		}
+		names := strings.Split(part, ".")
+		s := f.lookup(names[0], n)
+		for _, a := range names[1:] {
+			s = f.attrOf(s, a, n)
+		}
+		out = join(out, f.instancesOf(without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol }), n))
+	}
+	return out
+}

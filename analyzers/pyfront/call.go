@@ -1,0 +1,574 @@
+package pyfront
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// call evaluates a call expression: the callee, the arguments, the call.
+func (f *frame) call(c pyparse.Call) set {
+	fn := f.eval(c.Func())
+	as := f.evalArgs(c)
+	f.cost += costCall
+	return f.apply(fn, as, c.Node)
+}
+
+// apply calls whatever a set denotes.
+func (f *frame) apply(fn set, as args, n pyparse.Node) set {
+	var out set
+	dynamic := len(fn.vals) > 1
+	for _, v := range fn.vals {
+		out = join(out, f.applyValue(v, as, n, dynamic))
+	}
+	if fn.open && len(fn.vals) == 0 {
+		f.unknownCall(n, reasonFor(n))
+		f.escape(as, n)
+		return unknownSet
+	}
+	if fn.open {
+		f.yield.maybe = true
+		out = join(out, unknownSet)
+	}
+	return out
+}
+
+// reasonFor says why a callee is not known, by the form of the call.
+func reasonFor(n pyparse.Node) string {
+	fn := n
+	if n.Kind() == pyparse.KindCall {
+		fn = n.AsCall().Func()
+	}
+	switch fn.Kind() {
+	case pyparse.KindName:
+		return "name"
+	case pyparse.KindAttribute:
+		return "attribute of something unknown"
+	case pyparse.KindCall:
+		return "result of a call"
+	case pyparse.KindSubscript:
+		return "element of something unknown"
+	}
+	return "expression"
+}
+
+// escape is for callables that are handed to something unknown: they are
+// analysed, but nothing is assumed about who calls them.
+func (f *frame) escape(as args, n pyparse.Node) {
+	for _, list := range [][]arg{as.pos, as.kw} {
+		for _, a := range list {
+			for _, v := range a.set.vals {
+				if (v.kind == kFunc || v.kind == kBound) && v.unit != nil {
+					f.a.ensure(v.unit)
+				}
+			}
+		}
+	}
+}
+
+func (f *frame) applyValue(v value, as args, n pyparse.Node, dynamic bool) set {
+	switch v.kind {
+	case kSymbol:
+		return f.libraryCall(v, as, n)
+	case kFunc:
+		var self set
+		if v.flag&fClassMethod != 0 && v.class != nil {
+			self = one(value{kind: kClass, class: v.class})
+		}
+		return f.callUnit(v.unit, self, as, n, dynamic, v.flag)
+	case kBound:
+		return f.callUnit(v.unit, f.receiver(v), as, n, dynamic, v.flag)
+	case kClass:
+		return f.construct(v.class, as, n, dynamic)
+	case kInstance:
+		if r, ok := f.specialCall(v, "__call__", as, n); ok {
+			return r
+		}
+		f.unknownCall(n, "object that is called")
+		return unknownSet
+	case kPartial:
+		all := args{pos: append(append([]arg(nil), v.part.args.pos...), as.pos...), kw: append(append([]arg(nil), v.part.args.kw...), as.kw...), star: as.star, kwstar: as.kwstar, node: n}
+		return f.apply(v.part.fn, all, n)
+	case kElsewhere:
+		return f.applyElsewhere(v, as, n)
+	case kObject:
+		if r, ok := f.libraryMethod(v, "__call__", as, n); ok {
+			return r
+		}
+		f.yield.maybe = true
+		return unknownSet
+	case kConst, kContainer, kModule, kGenerator, kCoroutine, kManager:
+		return unknownSet
+	}
+	return unknownSet
+}
+
+// receiver is what a bound method's self denotes.
+func (f *frame) receiver(v value) set {
+	if v.flag&fStatic != 0 {
+		return set{}
+	}
+	if v.flag&fClassMethod != 0 {
+		return one(value{kind: kClass, class: v.class})
+	}
+	return one(value{kind: kInstance, class: v.class, bound: v.bound})
+}
+
+// applyElsewhere calls something whose calls run on another thread.
+func (f *frame) applyElsewhere(v value, as args, n pyparse.Node) set {
+	f.yield.maybe = true
+	for _, w := range v.item.read(f.u).vals {
+		f.move(one(w), as, n, flow.Offload, rules.Guard{})
+	}
+	return unknownSet
+}
+
+// callUnit calls a function of the project.
+func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic bool, flag uint8) set {
+	f.bind(u, self, as)
+	f.a.ensure(u)
+	switch {
+	case flag&fManager != 0:
+		return one(value{kind: kManager, unit: u})
+	case u.async && !u.isGen:
+		return one(value{kind: kCoroutine, unit: u})
+	case u.isGen:
+		return one(value{kind: kGenerator, unit: u})
+	}
+	f.edge(u, flow.Call, rules.Guard{}, n, dynamic)
+	if u == f.u {
+		f.noteRecursion(as, n)
+	} else if !f.callsBack(u) {
+		f.inherit(u)
+	} else {
+		f.yield.add(u.yields)
+	}
+	return u.result.read(f.u)
+}
+
+// callsBack reports whether a costly callee may call this unit again: a cost
+// that goes round in a circle would grow without end.
+func (f *frame) callsBack(u *unit) bool {
+	if u.cost < f.a.budget/100 {
+		return false
+	}
+	seen := map[*unit]bool{f.u: true}
+	todo := []*unit{f.u}
+	for len(todo) > 0 && len(seen) < 2000 {
+		x := todo[0]
+		todo = todo[1:]
+		if x == u {
+			return true
+		}
+		for c := range x.callers {
+			if !seen[c] {
+				seen[c] = true
+				todo = append(todo, c)
+			}
+		}
+	}
+	return false
+}
+
+// libraryCall calls a name of a library.
+func (f *frame) libraryCall(v value, as args, n pyparse.Node) set {
+	f.a.called[v.name] = true
+	if v.item != nil { // a method of a container or of a string
+		as.self = set{size: f.sizeOfReceiver(n)}
+	} else if v.recv != "" {
+		as.self = set{size: f.sizeOfReceiver(n)}
+	}
+	if p := f.a.patches[v.name]; p != nil {
+		f.patchCall(p, as, n)
+	}
+	e := f.a.methodEntry(v)
+	f.rows(e, v, as, n)
+	f.touch(e, n)
+	if r, ok := f.intrinsic(v, as, n); ok {
+		return r
+	}
+	return f.libraryResult(v, e, as, n)
+}
+
+// sizeOfReceiver is the size of what a method is called on.
+func (f *frame) sizeOfReceiver(n pyparse.Node) float64 {
+	if n.Kind() != pyparse.KindCall || n.AsCall().Func().Kind() != pyparse.KindAttribute {
+		return 0
+	}
+	base := n.AsCall().Func().AsAttribute().Value()
+	if base.Kind() == pyparse.KindName {
+		return f.lookup(base.AsName().Id(), base).size
+	}
+	return 0
+}
+
+// methodEntry is what the catalogue knows of a name; a method is looked up along
+// its class's bases.
+func (a *analysis) methodEntry(v value) rules.Entry {
+	if v.recv == "" {
+		return a.entry(v.name)
+	}
+	key := v.recv + "\x00" + v.name
+	if e, ok := a.cache[key]; ok {
+		return e
+	}
+	m := lastPart(v.name)
+	var out rules.Entry
+	for _, c := range a.libraryOrder(v.recv) {
+		e := a.cat.Method(c, m)
+		if e.Known {
+			out = e
+			break
+		}
+	}
+	if !out.Known {
+		out = a.entry(v.name)
+	}
+	a.cache[key] = out
+	return out
+}
+
+// libraryMethod calls a special method of a library's object, if the catalogue
+// has something to say of it.
+func (f *frame) libraryMethod(v value, name string, as args, n pyparse.Node) (set, bool) {
+	m := value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound}
+	for _, c := range f.a.libraryOrder(v.name) {
+		e := f.a.cat.Method(c, name)
+		if !e.Known {
+			continue
+		}
+		f.rows(e, m, as, n)
+		break
+	}
+	for _, c := range f.a.libraryOrder(v.name) {
+		if t := f.a.cat.Type(c + "." + name + "()"); t != "" {
+			return f.object(t, n, v.bound), true
+		}
+	}
+	return set{}, false
+}
+
+// rows applies what the catalogue says of a call.
+func (f *frame) rows(e rules.Entry, v value, as args, n pyparse.Node) {
+	if !e.Known {
+		f.unknownCall(n, "library that the catalogue doesn't describe")
+	}
+	for _, r := range e.Effects {
+		if !r.Applies(as) {
+			continue
+		}
+		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}
+		if r.Early != "" {
+			eff.Guard.Bound = v.bound
+		}
+		if r.Cost != "" {
+			sec, ok := r.Seconds(as)
+			if !ok {
+				continue
+			}
+			f.cost += sec
+			if sec <= f.a.budget {
+				continue
+			}
+			f.cost -= sec // reported here; not once more for a loop around it
+			eff.Detail = seconds(sec)
+		} else {
+			f.yield.maybe = true // it waits: a loop around it is no CPU loop
+		}
+		f.effect(eff, n)
+	}
+	for _, r := range e.Safe {
+		if !r.Lib.Stdlib {
+			f.yield.maybe = true
+		}
+	}
+	for _, r := range e.Yields {
+		if !r.Applies(as) {
+			continue
+		}
+		if g := r.Guard(); g.When != "" && g.Unless == "" && !strings.Contains(g.When, " & ") {
+			f.yield.onlyWhen(g.When)
+		} else {
+			f.yield.maybe = true
+		}
+	}
+	f.moves(e, as, n)
+}
+
+// seconds words a duration for a message.
+func seconds(s float64) string {
+	switch {
+	case s >= 60:
+		return "over a minute"
+	case s >= 10:
+		return fmt.Sprintf("about %.0f s", s)
+	case s >= 1:
+		return fmt.Sprintf("about %.1f s", s)
+	}
+	return fmt.Sprintf("about %.0f ms", s*1000)
+}
+
+// touch marks a module-level object as used before the patch: a client that has
+// connected keeps the socket that it made.
+func (f *frame) touch(e rules.Entry, n pyparse.Node) {
+	if !f.moduleLevel() || n.Kind() != pyparse.KindCall || n.AsCall().Func().Kind() != pyparse.KindAttribute {
+		return
+	}
+	base := n.AsCall().Func().AsAttribute().Value()
+	if base.Kind() != pyparse.KindName || f.env == nil {
+		return
+	}
+	for _, r := range e.Effects {
+		if r.Early != "" && r.Cost == "" {
+			name := base.AsName().Id()
+			if s, ok := f.env[name]; ok {
+				f.env[name] = bindEarly(s, f.u.mod, n.Start())
+			}
+			return
+		}
+	}
+}
+
+// moves follows the callables that a call hands to a new task, to another
+// thread, or to itself.
+func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
+	take := func(m *rules.MoveRow) (set, args, bool) {
+		if !m.Applies(as) {
+			return set{}, args{}, false
+		}
+		pos, names := m.Callable()
+		a, ok := as.find(pos, names)
+		if !ok || a.set.empty() {
+			return set{}, args{}, false
+		}
+		return a.set, f.passed(as, pos), true
+	}
+	for _, m := range e.Offloads {
+		if m.Wraps || m.Returns {
+			continue
+		}
+		if fn, rest, ok := take(m); ok {
+			f.move(fn, rest, n, flow.Offload, m.Guard())
+			f.yield.maybe = true
+		}
+	}
+	for _, m := range e.Spawns {
+		fn, rest, ok := take(m)
+		if !ok {
+			continue
+		}
+		f.yield.maybe = true
+		f.move(fn, rest, n, flow.Spawn, m.Guard())
+		if m.Loop != "" {
+			kind := m.Kind
+			if kind == "" {
+				kind = "greenlet"
+			}
+			f.contextsOf(fn, kind, m.Loop, m.Guard(), n)
+		}
+	}
+	for _, m := range e.HigherOrder {
+		if fn, _, ok := take(m); ok {
+			f.apply(fn, args{node: n, star: true, kwstar: true}, n)
+		}
+	}
+	for _, c := range e.Contexts {
+		if !c.Applies(as) {
+			continue
+		}
+		pos, names := c.Callable()
+		if a, ok := as.find(pos, names); ok {
+			f.contextsOf(a.set, c.Kind, c.Loop, c.Guard(), n)
+		}
+	}
+}
+
+// passed is what a callable among the arguments is given: what follows it, or
+// what an args= tuple holds.
+func (f *frame) passed(as args, pos int) args {
+	out := as.after(pos)
+	for i, k := range out.kw {
+		if k.name == "args" {
+			rest := append(append([]arg(nil), out.kw[:i]...), out.kw[i+1:]...)
+			out = args{node: as.node, kw: rest}
+			if k.node.Kind() == pyparse.KindTuple || k.node.Kind() == pyparse.KindList {
+				for e := range k.node.Children() {
+					out.pos = append(out.pos, arg{set: f.eval(e), node: e})
+				}
+			} else {
+				out.star = true
+			}
+			return out
+		}
+	}
+	if len(out.pos) == 1 && out.pos[0].node.Valid() && out.pos[0].node.Kind() == pyparse.KindTuple {
+		t := out.pos[0].node
+		out.pos = nil
+		for e := range t.Children() {
+			out.pos = append(out.pos, arg{set: f.eval(e), node: e})
+		}
+	}
+	return out
+}
+
+// move lets callables run elsewhere: as a new task, or on another thread.
+func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.Guard) {
+	for _, v := range fn.vals {
+		switch v.kind {
+		case kFunc, kBound:
+			var self set
+			if v.kind == kBound {
+				self = f.receiver(v)
+			}
+			f.bind(v.unit, self, as)
+			f.edge(v.unit, k, g, n, len(fn.vals) > 1)
+		case kPartial:
+			all := args{pos: append(append([]arg(nil), v.part.args.pos...), as.pos...), kw: v.part.args.kw, node: n}
+			f.move(v.part.fn, all, n, k, g)
+		case kInstance:
+			for _, m := range f.classMethods(v.class, "__call__") {
+				f.bind(m.unit, one(v), as)
+				f.edge(m.unit, k, g, n, true)
+			}
+		case kClass:
+			for _, m := range f.classMethods(v.class, "__init__") {
+				f.bind(m.unit, one(value{kind: kInstance, class: v.class}), as)
+				f.edge(m.unit, k, g, n, true)
+			}
+		case kSymbol:
+			f.edge(f.shim(v, as, n), k, g, n, len(fn.vals) > 1)
+		case kElsewhere:
+			if v.item != nil && k == flow.Spawn {
+				f.move(v.item.read(f.u), as, n, flow.Offload, g)
+			}
+		}
+	}
+	if fn.open && len(fn.vals) == 0 {
+		f.unknownCall(n, "callable that is handed on")
+	}
+}
+
+// shim is a unit that does nothing but call a library's function, for calls that
+// hand such a function straight to a spawn or a thread pool.
+func (f *frame) shim(v value, as args, n pyparse.Node) *unit {
+	key := shimKey{n, v.name}
+	u := f.a.shims[key]
+	if u == nil {
+		u = &unit{id: len(f.a.units), mod: f.u.mod, outer: f.u, short: lastPart(v.name), vars: map[string]*cell{}, callers: map[*unit]struct{}{}, ran: true, runs: maxRuns}
+		u.name = f.a.unique(string(f.u.name) + ".<" + v.name + ">")
+		f.a.shims[key] = u
+		f.a.units = append(f.a.units, u)
+	}
+	u.own, u.edges = nil, nil
+	g := &frame{a: f.a, u: u, scope: f.scope, env: map[string]set{}}
+	f.a.called[v.name] = true
+	e := f.a.methodEntry(v)
+	g.rows(e, v, as, n)
+	u.cost, u.yields = g.cost, g.yield
+	return u
+}
+
+type shimKey struct {
+	node pyparse.Node
+	name string
+}
+
+// contextsOf makes callables contexts: the loop calls them.
+func (f *frame) contextsOf(fn set, kind string, loop rules.Loop, g rules.Guard, n pyparse.Node) {
+	why := []rules.Evidence{{Pos: f.pos(n), Text: f.text(n)}}
+	for _, v := range fn.vals {
+		switch v.kind {
+		case kFunc, kBound:
+			f.a.ensure(v.unit)
+			f.a.context(rules.Context{Kind: kind, Loop: loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: g, Why: why})
+		case kPartial:
+			f.contextsOf(v.part.fn, kind, loop, g, n)
+		case kInstance:
+			for _, m := range f.classMethods(v.class, "__call__") {
+				f.a.context(rules.Context{Kind: kind, Loop: loop, Func: m.unit.name, Pos: m.unit.pos(), Guard: g, Why: why})
+			}
+		case kSymbol:
+			u := f.shim(v, args{node: n}.after(0), n)
+			f.a.context(rules.Context{Kind: kind, Loop: loop, Func: u.name, Pos: f.pos(n), Guard: g, Why: why})
+		}
+	}
+}
+
+// pos is where a unit is defined.
+func (u *unit) pos() rules.Pos {
+	if !u.node.Valid() {
+		return rules.Pos{File: u.mod.file}
+	}
+	off := u.node.Start()
+	if fd := u.node.AsFunctionDef(); fd.Valid() {
+		off = fd.NameStart()
+	}
+	return u.mod.pos(off)
+}
+
+// context adds a context, once.
+func (a *analysis) context(c rules.Context) {
+	key := fmt.Sprint(c.Kind, c.Loop, c.Func, c.Guard)
+	if a.listed[key] {
+		return
+	}
+	a.listed[key] = true
+	a.extra = append(a.extra, c)
+}
+
+// libraryResult is what a library call gives back.
+func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) set {
+	bound := v.bound
+	for _, m := range e.Offloads {
+		if !m.Wraps && !m.Returns {
+			continue
+		}
+		pos, names := m.Callable()
+		if a, ok := as.find(pos, names); ok && m.Applies(as) {
+			c := f.a.site(n)
+			f.a.write(c, a.set)
+			return one(value{kind: kElsewhere, item: c})
+		}
+	}
+	names := []string{v.name}
+	if v.recv != "" {
+		names = nil
+		for _, c := range f.a.libraryOrder(v.recv) {
+			names = append(names, c+"."+lastPart(v.name))
+		}
+	}
+	for _, name := range names {
+		if t := f.a.cat.Type(name + "()"); t != "" {
+			out := f.object(t, n, bound)
+			if sz, ok := f.a.cat.Size(name, as); ok {
+				out.size = sz
+			}
+			return out
+		}
+	}
+	if sz, ok := f.a.cat.Size(v.name, as); ok {
+		return one(typed("bytes")).withSize(sz)
+	}
+	if v.recv == "" && isClassName(lastPart(v.name)) {
+		return one(value{kind: kObject, name: v.name, bound: bound})
+	}
+	return unknownSet
+}
+
+// isClassName reports whether a name looks like a class by Python's conventions.
+func isClassName(s string) bool {
+	s = strings.TrimLeft(s, "_")
+	return s != "" && s[0] >= 'A' && s[0] <= 'Z'
+}
+
+// patchCall records that a call monkey-patches.
+func (f *frame) patchCall(p *rules.Patch, as args, n pyparse.Node) {
+	pc := patchCall{patch: p, flags: p.Effective(as), pos: f.pos(n), text: f.text(n)}
+	f.u.patches = append(f.u.patches, pc)
+	if f.moduleLevel() {
+		f.u.events = append(f.u.events, event{offset: n.Start(), patch: &pc})
+	}
+}

@@ -1,0 +1,45 @@
+package pyfront
+
+import (
+	"bytes"
+	"strings"
+)
+
+// candidates are the files that can hold a context: whose text has one of the
+// words that make one. All others are read only when an import leads to them.
+func (a *analysis) candidates() []string {
+	words := a.words()
+	var out []string
+	for _, f := range a.in.Files {
+		if a.in.Check != nil && !a.in.Check(f) {
+			continue
+		}
+		src, err := a.in.Read(f)
+		if err != nil {
+			a.modules[f] = nil
+			a.skip(f, posOf(f), "cannot be read: "+err.Error())
+			continue
+		}
+		for _, w := range words {
+			if bytes.Contains(src, w) {
+				out = append(out, f)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// words are what a file must have one of to be a candidate: the name of a
+// library that can make a context, or the syntax that does.
+func (a *analysis) words() [][]byte {
+	out := [][]byte{[]byte("async def"), []byte("async  def")}
+	for _, i := range a.cat.ContextImports() {
+		if a.cat.Stdlib(i) {
+			continue // threads and the like only count in a process that some other file declares
+		}
+		top, _, _ := strings.Cut(i, ".")
+		out = append(out, []byte(top))
+	}
+	return out
+}

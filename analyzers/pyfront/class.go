@@ -1,0 +1,477 @@
+package pyfront
+
+import (
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A class is a class statement of the project.
+type class struct {
+	mod     *module
+	node    pyparse.Node
+	name    string // qualified
+	short   string
+	bases   []value // kClass, kSymbol
+	attrs   map[string]*cell
+	setters map[string][]string // attribute → methods whose text assigns self.attribute
+	subs    []*class            // direct subclasses, as far as seen
+	made    bool
+}
+
+func (c *class) attr(name string) *cell {
+	x := c.attrs[name]
+	if x == nil {
+		x = new(cell)
+		c.attrs[name] = x
+	}
+	return x
+}
+
+// ancestor is one step of a class's method resolution order.
+type ancestor struct {
+	class *class // or
+	lib   string // a library's class
+}
+
+// order is the method resolution order: depth first, a shared base after the
+// last class that derives from it.
+func (c *class) order() []ancestor {
+	var all []ancestor
+	var walk func(c *class, depth int)
+	walk = func(c *class, depth int) {
+		if depth > 40 || len(all) > 200 {
+			return
+		}
+		all = append(all, ancestor{class: c})
+		for _, b := range c.bases {
+			switch b.kind {
+			case kClass:
+				walk(b.class, depth+1)
+			case kSymbol:
+				all = append(all, ancestor{lib: b.name})
+			}
+		}
+	}
+	walk(c, 0)
+	last := map[ancestor]int{}
+	for i, x := range all {
+		last[x] = i
+	}
+	var out []ancestor
+	for i, x := range all {
+		if last[x] == i {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// classDef runs a class statement.
+func (f *frame) classDef(n pyparse.ClassDef) {
+	c := f.a.classes[n.Node]
+	if c == nil {
+		prefix := string(f.u.name)
+		if f.class != nil {
+			prefix = f.class.name
+		}
+		c = &class{mod: f.u.mod, node: n.Node, name: string(f.a.unique(prefix + "." + n.Name())), short: n.Name(), attrs: map[string]*cell{}, setters: map[string][]string{}}
+		f.a.classes[n.Node] = c
+		c.findSetters(n.Body())
+	}
+	var bases []value
+	for b := range n.Bases().All() {
+		for _, v := range f.eval(b).vals {
+			if v.kind == kClass && v.class != c && !derives(v.class, c, 0) {
+				bases = append(bases, value{kind: kClass, class: v.class})
+				v.class.addSub(c)
+			} else if v.kind == kSymbol {
+				bases = append(bases, value{kind: kSymbol, name: f.a.cat.Resolve(v.name)})
+			}
+		}
+	}
+	c.bases = bases
+	for k := range n.Keywords().All() {
+		f.eval(k.AsKeyword().Value())
+	}
+	g := &frame{a: f.a, u: f.u, scope: f.u.mod.table.ScopeOf(n.Node), env: map[string]set{}, class: c, outer: f}
+	if g.scope == nil {
+		g.scope = f.scope
+	}
+	g.block(n.Body())
+	c.made = true
+	f.classContexts(c, n)
+	out := one(value{kind: kClass, class: c})
+	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
+		out = f.decorate(out, n.DecoratorList().At(i), nil)
+	}
+	f.assign(n.Name(), out, n.Start())
+}
+
+func (c *class) addSub(s *class) {
+	for _, x := range c.subs {
+		if x == s {
+			return
+		}
+	}
+	c.subs = append(c.subs, s)
+}
+
+// derives reports whether c has b among its ancestors.
+func derives(c, b *class, depth int) bool {
+	if c == b || depth > 40 {
+		return true
+	}
+	for _, x := range c.bases {
+		if x.kind == kClass && derives(x.class, b, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// findSetters notes which methods assign which attributes of self, so that
+// reading one runs the methods that give it its value.
+func (c *class) findSetters(body pyparse.NodeList) {
+	for n := range body.All() {
+		fd := n.AsFunctionDef()
+		if !fd.Valid() || fd.Args().Args().Len()+fd.Args().Posonlyargs().Len() == 0 {
+			continue
+		}
+		self := fd.Args().Args()
+		if fd.Args().Posonlyargs().Len() > 0 {
+			self = fd.Args().Posonlyargs()
+		}
+		name := self.At(0).AsArg().Arg()
+		pyparse.Walk(n, func(m pyparse.Node) bool {
+			if m.Kind() == pyparse.KindAttribute && m.Ctx() == pyparse.Store {
+				at := m.AsAttribute()
+				if at.Value().Kind() == pyparse.KindName && at.Value().AsName().Id() == name {
+					list := c.setters[at.Attr()]
+					if len(list) == 0 || list[len(list)-1] != fd.Name() {
+						c.setters[at.Attr()] = append(list, fd.Name())
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// instanceAttr is self.name.
+func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
+	name = f.mangle(name)
+	var out set
+	found := false
+	for _, x := range v.class.order() {
+		if x.class == nil {
+			if !found {
+				if s := f.objectAttr(value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) {
+					return join(out, s)
+				}
+			}
+			continue
+		}
+		for _, m := range x.class.setters[name] {
+			if c := x.class.attrs[m]; c != nil {
+				for _, w := range c.set.vals {
+					if w.kind == kFunc && w.unit != f.u {
+						f.a.ensure(w.unit)
+					}
+				}
+			}
+		}
+		c := x.class.attrs[name]
+		if c == nil {
+			c = x.class.attr(name)
+			c.read(f.u)
+			continue
+		}
+		s := c.read(f.u)
+		if s.empty() {
+			continue
+		}
+		found = true
+		out = join(out, f.bindAttr(s, v, n))
+		if len(x.class.setters[name]) == 0 { // a class attribute: the nearest one counts
+			break
+		}
+	}
+	// What a subclass overrides is possible too where the receiver is only known
+	// by a base class's name.
+	if !found {
+		for _, x := range v.class.order() {
+			if x.class == nil {
+				return f.objectAttr(value{kind: kObject, name: x.lib, bound: v.bound}, name, n)
+			}
+		}
+		return unknownSet
+	}
+	return out
+}
+
+// known reports whether the catalogue says something of what a set denotes.
+func (f *frame) known(s set) bool {
+	for _, v := range s.vals {
+		if v.kind != kSymbol || f.a.methodEntry(v).Known {
+			return true
+		}
+	}
+	return false
+}
+
+// bindAttr is what reading a class's attribute through an instance gives:
+// functions become methods, properties are called.
+func (f *frame) bindAttr(s set, recv value, n pyparse.Node) set {
+	out := set{open: s.open, size: s.size}
+	for _, v := range s.vals {
+		switch {
+		case v.kind == kFunc && v.flag&fProperty != 0:
+			r := f.callUnit(v.unit, one(value{kind: kInstance, class: recv.class, bound: recv.bound}), args{node: n}, n, false, 0)
+			out = join(out, r)
+		case v.kind == kFunc && v.unit.class != nil && v.flag&fStatic == 0:
+			out = join(out, one(value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
+		case v.kind == kFunc && v.unit.class == nil && v.flag&fStatic == 0 && wrapsMethod(v.unit):
+			out = join(out, one(value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
+		default:
+			out = join(out, one(v))
+		}
+	}
+	return out
+}
+
+// wrapsMethod reports whether a function that is no method itself stands in a
+// class's place for one: a decorator's wrapper.
+func wrapsMethod(u *unit) bool { return u.outer != nil && u.outer.node.Kind() != pyparse.KindModule }
+
+func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
+	name = f.mangle(name)
+	for _, x := range v.class.order() {
+		if x.class == nil {
+			return f.libraryAttr(x.lib, name, n)
+		}
+		c := x.class.attr(name)
+		s := c.read(f.u)
+		if s.empty() {
+			continue
+		}
+		out := set{open: s.open, size: s.size}
+		for _, w := range s.vals {
+			if w.kind == kFunc && w.flag&fClassMethod != 0 {
+				w = value{kind: kBound, unit: w.unit, class: v.class, flag: w.flag}
+			}
+			out = join(out, one(w))
+		}
+		return out
+	}
+	return unknownSet
+}
+
+// superAttr looks a name up after the class whose method calls super().
+func (f *frame) superAttr(v value, name string, n pyparse.Node) set {
+	after := v.unit.class
+	passed := false
+	for _, x := range v.class.order() {
+		if !passed {
+			passed = x.class == after
+			continue
+		}
+		if x.class == nil {
+			s := f.objectAttr(value{kind: kObject, name: x.lib}, name, n)
+			if f.known(s) {
+				return s
+			}
+			continue
+		}
+		if s := x.class.attr(name).read(f.u); !s.empty() {
+			return f.bindAttr(s, value{kind: kInstance, class: v.class}, n)
+		}
+	}
+	if name == "__init__" || name == "__enter__" || name == "__exit__" {
+		return one(value{kind: kSymbol, name: "builtins.object." + name})
+	}
+	return unknownSet
+}
+
+// construct makes an instance.
+func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
+	inst := value{kind: kInstance, class: c}
+	if f.moduleLevel() {
+		inst.bound = ""
+	}
+	init := false
+	for _, name := range []string{"__new__", "__init__", "__post_init__"} {
+		for _, m := range f.classMethods(c, name) {
+			init = true
+			self := one(inst)
+			if name == "__new__" {
+				self = one(value{kind: kClass, class: c})
+			}
+			f.bind(m.unit, self, as)
+			f.a.ensure(m.unit)
+			f.edge(m.unit, flow.Call, rules.Guard{}, n, dynamic)
+			f.inherit(m.unit)
+		}
+	}
+	if !init {
+		f.dataclass(c, as)
+		for _, x := range c.order() {
+			if x.class == nil {
+				e := f.a.entry(x.lib)
+				if e.Wall() || len(e.Spawns)+len(e.Offloads) > 0 {
+					f.rows(e, value{kind: kSymbol, name: x.lib}, as, n)
+					break
+				}
+			}
+		}
+	}
+	return one(inst)
+}
+
+// dataclass gives annotated fields their values from the arguments.
+func (f *frame) dataclass(c *class, as args) {
+	var fields []string
+	for _, x := range c.order() {
+		if x.class == nil {
+			continue
+		}
+		body := x.class.node.AsClassDef().Body()
+		var own []string
+		for s := range body.All() {
+			if an := s.AsAnnAssign(); an.Valid() && an.Simple() {
+				own = append(own, an.Target().AsName().Id())
+			}
+		}
+		fields = append(own, fields...)
+	}
+	for i, p := range as.pos {
+		if i < len(fields) && p.name != "*" {
+			f.a.write(c.attr(fields[i]), sizeless(p.set))
+		}
+	}
+	for _, k := range as.kw {
+		for _, name := range fields {
+			if name == k.name {
+				f.a.write(c.attr(name), sizeless(k.set))
+			}
+		}
+	}
+}
+
+// classMethods finds the nearest methods of a name.
+func (f *frame) classMethods(c *class, name string) []value {
+	for _, x := range c.order() {
+		if x.class == nil {
+			continue
+		}
+		var out []value
+		for _, v := range x.class.attr(name).read(f.u).vals {
+			if v.kind == kFunc {
+				out = append(out, v)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+// special calls a special method without arguments.
+func (f *frame) special(v value, name string, n pyparse.Node) (set, bool) {
+	return f.specialCall(v, name, args{node: n, star: true}, n)
+}
+
+func (f *frame) specialCall(v value, name string, as args, n pyparse.Node) (set, bool) {
+	ms := f.classMethods(v.class, name)
+	var out set
+	for _, m := range ms {
+		as := as
+		if as.star && len(as.pos) == 0 {
+			as = args{node: n}
+		}
+		out = join(out, f.callUnit(m.unit, one(v), as, n, len(ms) > 1, m.flag))
+	}
+	if len(ms) > 0 {
+		return out, true
+	}
+	for _, x := range v.class.order() {
+		if x.class == nil {
+			if r, ok := f.libraryMethod(value{kind: kObject, name: x.lib, bound: v.bound}, name, as, n); ok {
+				return r, true
+			}
+		}
+	}
+	return set{}, false
+}
+
+// start follows what starting an object of a class brings about: a thread's run.
+func (f *frame) start(c *class, n pyparse.Node) {
+	for _, x := range c.order() {
+		if x.class != nil {
+			continue
+		}
+		for _, m := range f.a.cat.Started(x.lib) {
+			for _, name := range m.Methods {
+				for _, v := range f.classMethods(c, name) {
+					f.bind(v.unit, one(value{kind: kInstance, class: c}), args{node: n})
+					k := flow.Spawn
+					if m.Loop == "" && m.Kind == "offload" {
+						k = flow.Offload
+					}
+					f.edge(v.unit, k, m.Guard(), n, false)
+				}
+			}
+		}
+	}
+}
+
+// mangle is the name that __x in a class body really has.
+func (f *frame) mangle(name string) string {
+	if !strings.HasPrefix(name, "__") || strings.HasSuffix(name, "__") {
+		return name
+	}
+	c := f.class
+	if c == nil {
+		for u := f.u; u != nil && c == nil; u = u.outer {
+			c = u.class
+		}
+	}
+	if c == nil {
+		return name
+	}
+	return "_" + strings.TrimLeft(c.short, "_") + name
+}
+
+// instancesOf turns classes into instances of them.
+func (f *frame) instancesOf(s set, n pyparse.Node) set {
+	var out set
+	for _, v := range s.vals {
+		switch v.kind {
+		case kClass:
+			out = join(out, one(value{kind: kInstance, class: v.class}))
+		case kSymbol:
+			out = join(out, f.typeNamed(v.name, n))
+		case kContainer: // a tuple of classes
+			if v.name == "tuple" {
+				out = join(out, f.instancesOf(v.item.read(f.u), n))
+			}
+		}
+	}
+	return out
+}
+
+// typeNamed is an instance of the class with a qualified name.
+func (f *frame) typeNamed(name string, n pyparse.Node) set {
+	switch name {
+	case "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes", "builtins.bytearray":
+		return one(typed(lastPart(name)))
+	case "builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "builtins.frozenset":
+		return one(value{kind: kContainer, name: lastPart(name), item: f.a.site(n)})
+	case "builtins.object", "typing.Any", "builtins.type", "typing.Callable", "collections.abc.Callable":
+		return set{}
+	}
+	return one(value{kind: kObject, name: f.a.cat.Resolve(name)})
+}

@@ -1,0 +1,229 @@
+package pyfront
+
+import (
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// functionDef runs a def statement: the name comes to denote the function, as
+// its decorators leave it.
+func (f *frame) functionDef(n pyparse.FunctionDef) {
+	u := f.a.byNode[n.Node]
+	if u == nil {
+		u = f.a.newUnit(f.u.mod, n.Node, f.u.mod.table.ScopeOf(n.Node), f.u, f.class, n.Name())
+		f.a.byNode[n.Node] = u
+		if u.async {
+			f.syntaxContext(u, n)
+		}
+	}
+	for d := range n.Args().Defaults().All() {
+		f.eval(d)
+	}
+	for d := range n.Args().KwDefaults().All() {
+		f.eval(d)
+	}
+	out := one(value{kind: kFunc, unit: u})
+	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
+		out = f.decorate(out, n.DecoratorList().At(i), u)
+	}
+	f.assign(n.Name(), out, n.NameStart())
+	if f.class == nil && f.u.node.Kind() != pyparse.KindModule {
+		f.a.write(f.u.variable(n.Name()), out)
+	}
+}
+
+func (f *frame) lambda(n pyparse.Node) *unit {
+	u := f.a.byNode[n]
+	if u == nil {
+		u = f.a.newUnit(f.u.mod, n, f.u.mod.table.ScopeOf(n), f.u, nil, "<lambda>")
+		f.a.byNode[n] = u
+	}
+	// A lambda sees the locals as they are when it runs; the nearest guess is what they are now.
+	for name, s := range f.env {
+		if f.u.node.Kind() != pyparse.KindModule {
+			f.a.write(f.u.variable(name), s)
+		}
+	}
+	return u
+}
+
+// decorate applies one decorator. u is the function that is decorated, nil for a
+// class.
+func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
+	callee, as, called := dec, args{node: dec}, false
+	var denotes set
+	if dec.Kind() == pyparse.KindCall {
+		called = true
+		callee = dec.AsCall().Func()
+		denotes = f.eval(callee)
+		as = f.evalArgs(dec.AsCall())
+	} else {
+		denotes = f.eval(callee)
+	}
+	out := fn
+	for _, v := range denotes.vals {
+		switch v.kind {
+		case kSymbol:
+			out = f.libraryDecorator(out, v, as, called, dec, u)
+		case kFunc, kBound, kInstance, kPartial, kClass:
+			d := one(v)
+			if called {
+				d = f.applyValue(v, as, dec, false)
+			}
+			if v.kind == kClass && !called {
+				break
+			}
+			r := f.apply(d, args{pos: []arg{{set: out, node: dec}}, node: dec}, dec)
+			if usable(r) {
+				f.wrapped(u, r, dec)
+				out = set{vals: r.vals, open: r.open}
+			} else if r.empty() && usable(d) {
+				// The wrapper is not known yet; this unit runs again when it is.
+				out = fn
+			}
+		}
+	}
+	return out
+}
+
+// usable reports whether a decorator's result can stand for the function.
+func usable(s set) bool {
+	for _, v := range s.vals {
+		switch v.kind {
+		case kFunc, kBound, kInstance, kPartial, kElsewhere, kClass:
+			return true
+		}
+	}
+	return false
+}
+
+// wrapped lets a chain that starts at a decorated function pass through the
+// wrapper that stands in its place.
+func (f *frame) wrapped(u *unit, r set, dec pyparse.Node) {
+	if u == nil {
+		return
+	}
+	for _, v := range r.vals {
+		if v.kind == kFunc && v.unit != u {
+			u.wrappers = addWrapper(u.wrappers, wrapper{v.unit, f.pos(dec), f.endPos(dec)})
+			f.a.ensure(v.unit)
+		}
+	}
+}
+
+type wrapper struct {
+	unit     *unit
+	pos, end rules.Pos
+}
+
+func addWrapper(list []wrapper, w wrapper) []wrapper {
+	for _, x := range list {
+		if x.unit == w.unit {
+			return list
+		}
+	}
+	return append(list, w)
+}
+
+// libraryDecorator applies a decorator of a library: one of the language's own,
+// one that makes a context, or one that changes nothing that matters here.
+func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pyparse.Node, u *unit) set {
+	flag := uint8(0)
+	switch v.name {
+	case "builtins.staticmethod":
+		flag = fStatic
+	case "builtins.classmethod":
+		flag = fClassMethod
+	case "builtins.property", "functools.cached_property", "abc.abstractproperty":
+		flag = fProperty
+	case "contextlib.contextmanager", "contextlib.asynccontextmanager":
+		flag = fManager
+	}
+	if flag != 0 {
+		out := set{open: fn.open}
+		for _, w := range fn.vals {
+			w.flag |= flag
+			out.vals = append(out.vals, w)
+		}
+		if u != nil {
+			u.flag |= flag
+		}
+		return out
+	}
+	e := f.a.entry(v.name)
+	if v.recv != "" {
+		e = f.a.methodEntry(v)
+	}
+	for _, m := range e.Offloads {
+		if m.Returns {
+			c := f.a.site(dec)
+			f.a.write(c, fn)
+			return one(value{kind: kElsewhere, item: c})
+		}
+	}
+	names := []string{v.name}
+	if v.recv != "" {
+		names = nil
+		for _, c := range f.a.libraryOrder(v.recv) {
+			names = append(names, c+"."+lastPart(v.name))
+		}
+	}
+	for _, name := range names {
+		for _, row := range f.a.cat.Decorator(name) {
+			if u == nil || !row.Applies(as) {
+				continue
+			}
+			f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: u.name, Pos: u.pos(), Guard: row.Guard(),
+				Why: []rules.Evidence{{Pos: f.pos(dec), Text: "@" + f.text(dec)}}})
+			f.a.ensure(u)
+			if f.a.tasks == nil {
+				f.a.tasks = map[*unit]bool{}
+			}
+			f.a.tasks[u] = true
+		}
+	}
+	if called {
+		f.rows(e, v, as, dec)
+	}
+	return fn
+}
+
+// syntaxContext makes an async def a context.
+func (f *frame) syntaxContext(u *unit, n pyparse.FunctionDef) {
+	for _, row := range f.a.cat.Syntax("async def") {
+		f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: u.name, Pos: u.pos(), Guard: row.Guard(),
+			Why: []rules.Evidence{{Pos: u.pos(), Text: "async def " + n.Name()}}})
+	}
+}
+
+// classContexts makes methods contexts where a class derives from one that the
+// catalogue names.
+func (f *frame) classContexts(c *class, n pyparse.ClassDef) {
+	for _, x := range c.order() {
+		if x.class != nil {
+			continue
+		}
+		for _, base := range f.a.libraryOrder(x.lib) {
+			for _, row := range f.a.cat.Subclass(base) {
+				for _, name := range row.Methods {
+					for _, v := range f.classMethods(c, name) {
+						f.a.ensure(v.unit)
+						f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: row.Guard(),
+							Why: []rules.Evidence{{Pos: f.pos(n.Node), Text: "class " + c.short + "(" + base + ")"}}})
+					}
+				}
+			}
+		}
+	}
+}
+
+// finish adds what belongs to a unit whatever its last run found.
+func (u *unit) finish() {
+	for _, w := range u.wrappers {
+		u.edges = append(u.edges, flow.Edge{Callee: w.unit.name, Kind: flow.Call, Pos: w.pos, End: w.end})
+	}
+}
+
+func (u *unit) isStatic() bool      { return u.flag&fStatic != 0 }
+func (u *unit) isClassMethod() bool { return u.flag&fClassMethod != 0 }

@@ -1,0 +1,25 @@
+// Package pyfront turns a Python project into a call graph.
+//
+// It answers five questions and no more: what functions are there; what does
+// this call denote; on whose thread does it run; which loops never yield; which
+// functions are contexts, by what evidence. What blocks, where, unless what, is
+// the catalogue's knowledge; what reaches what is package flow's.
+//
+//	files ─ project ─► module ─ pyparse, bind ─► unit ─ exec ─► values, edges, effects
+//	                                              ▲               │
+//	                                              └── cell ◄──────┘   until nothing changes
+//
+// Terms. A unit is a body that runs as a whole: a module, a function, a lambda.
+// A value says what an expression may denote: a name of a library, a function or
+// class of the project, an instance, a constant, a container. A set is a few
+// values and perhaps "something else". A cell is a place that outlives a unit's
+// run and that others read: a global, an attribute, a parameter, a result. When a
+// cell grows, the units that read it run again.
+//
+// Locals are followed in the order of the text, so a client that is wrapped and
+// assigned back is seen wrapped; cells only grow. Modules are loaded when an
+// import is followed, so the cost grows with what the tasks reach.
+//
+// What it can't see: names made with setattr or exec, metaclasses, values that go
+// through a library's containers. Such a call is counted as unknown.
+package pyfront

@@ -1,0 +1,646 @@
+package pyfront
+
+import (
+	"math"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// eval is what an expression may denote; on the way the calls in it are recorded.
+func (f *frame) eval(n pyparse.Node) set {
+	if !n.Valid() {
+		return set{}
+	}
+	f.cost += costExpr
+	switch n.Kind() {
+	case pyparse.KindName:
+		return f.lookup(n.AsName().Id(), n)
+	case pyparse.KindAttribute:
+		return f.attribute(n.AsAttribute())
+	case pyparse.KindCall:
+		return f.call(n.AsCall())
+	case pyparse.KindConstant:
+		return f.constant(n.AsConstant())
+	case pyparse.KindJoinedStr, pyparse.KindTemplateStr, pyparse.KindFormattedValue, pyparse.KindInterpolation:
+		for c := range n.Children() {
+			f.eval(c)
+		}
+		return one(typed("str"))
+	case pyparse.KindBoolOp:
+		return f.boolOp(n.AsBoolOp())
+	case pyparse.KindNamedExpr:
+		s := f.eval(n.AsNamedExpr().Value())
+		f.store(n.AsNamedExpr().Target(), s, n.AsNamedExpr().Value())
+		return s
+	case pyparse.KindBinOp:
+		b := n.AsBinOp()
+		return f.binary(f.eval(b.Left()), f.eval(b.Right()), b.Op(), n)
+	case pyparse.KindUnaryOp:
+		return f.unary(n.AsUnaryOp())
+	case pyparse.KindLambda:
+		return one(value{kind: kFunc, unit: f.lambda(n)})
+	case pyparse.KindIfExp:
+		e := n.AsIfExp()
+		f.eval(e.Test())
+		known, val := f.constantTest(e.Test())
+		env := f.env
+		var a, b set
+		if !known || val {
+			f.env = f.narrow(e.Test(), true)
+			a = f.eval(e.Body())
+		}
+		if !known || !val {
+			f.env = f.narrow(e.Test(), false)
+			b = f.eval(e.Orelse())
+		}
+		f.env = env
+		return join(a, b)
+	case pyparse.KindList:
+		return f.display("list", n, n.AsList().Elts())
+	case pyparse.KindTuple:
+		return f.display("tuple", n, n.AsTuple().Elts())
+	case pyparse.KindSet:
+		return f.display("set", n, n.AsSet().Elts())
+	case pyparse.KindDict:
+		return f.dict(n.AsDict())
+	case pyparse.KindListComp:
+		return f.comprehension("list", n, n.AsListComp().Elt(), pyparse.Node{}, n.AsListComp().Generators())
+	case pyparse.KindSetComp:
+		return f.comprehension("set", n, n.AsSetComp().Elt(), pyparse.Node{}, n.AsSetComp().Generators())
+	case pyparse.KindGeneratorExp:
+		return f.comprehension("generator", n, n.AsGeneratorExp().Elt(), pyparse.Node{}, n.AsGeneratorExp().Generators())
+	case pyparse.KindDictComp:
+		return f.comprehension("dict", n, n.AsDictComp().Value(), n.AsDictComp().Key(), n.AsDictComp().Generators())
+	case pyparse.KindAwait:
+		return f.await(f.eval(n.AsAwait().Value()), n)
+	case pyparse.KindYield:
+		f.a.write(&f.u.yielded, f.eval(n.AsYield().Value()))
+		f.yield.maybe = true
+		return unknownSet
+	case pyparse.KindYieldFrom:
+		s := f.eval(n.AsYieldFrom().Value())
+		it := f.consume(s, n, false)
+		f.a.write(&f.u.yielded, it.item)
+		f.yield.maybe = true
+		return unknownSet
+	case pyparse.KindCompare:
+		c := n.AsCompare()
+		f.eval(c.Left())
+		for x := range c.Comparators().All() {
+			f.eval(x)
+		}
+		return one(typed("bool"))
+	case pyparse.KindSubscript:
+		return f.subscript(n.AsSubscript())
+	case pyparse.KindStarred:
+		return f.elements(f.eval(n.AsStarred().Value()), n)
+	case pyparse.KindSlice:
+		for c := range n.Children() {
+			f.eval(c)
+		}
+	}
+	return unknownSet
+}
+
+func (f *frame) constant(c pyparse.Constant) set {
+	switch c.ConstKind() {
+	case pyparse.ConstNone:
+		return one(constOf(nil))
+	case pyparse.ConstTrue:
+		return one(constOf(true))
+	case pyparse.ConstFalse:
+		return one(constOf(false))
+	case pyparse.ConstInt:
+		if i, ok := c.Int(); ok {
+			return one(constOf(float64(i)))
+		}
+		return one(typed("int"))
+	case pyparse.ConstFloat:
+		if x, ok := number(c.Number()); ok {
+			v := constOf(x)
+			v.name = "float"
+			return one(v)
+		}
+		return one(typed("float"))
+	case pyparse.ConstStr:
+		s := c.StringValue()
+		if len(s) > 4096 {
+			return one(typed("str")).withSize(float64(len(s)))
+		}
+		return one(constOf(s)).withSize(float64(len(s)))
+	case pyparse.ConstBytes:
+		return one(typed("bytes")).withSize(float64(len(c.StringValue())))
+	}
+	return one(typed("object"))
+}
+
+func (f *frame) boolOp(b pyparse.BoolOp) set {
+	var out set
+	env := f.env
+	for v := range b.Values().All() {
+		s := f.eval(v)
+		out = join(out, s)
+		if e := f.narrow(v, b.Op() == pyparse.OpAnd); e != nil {
+			f.env = e
+		}
+	}
+	f.env = env
+	if b.Op() == pyparse.OpOr { // a or b: None is not what is given on
+		out = without(out, func(v value) bool { return v.kind == kConst && v.lit == nil && len(out.vals) > 1 })
+	}
+	return out
+}
+
+// without is the set less some values.
+func without(s set, drop func(value) bool) set {
+	for i, v := range s.vals {
+		if drop(v) {
+			out := append([]value(nil), s.vals[:i]...)
+			for _, w := range s.vals[i+1:] {
+				if !drop(w) {
+					out = append(out, w)
+				}
+			}
+			s.vals = out
+			return s
+		}
+	}
+	return s
+}
+
+func (f *frame) unary(u pyparse.UnaryOp) set {
+	s := f.eval(u.Operand())
+	if u.Op() == pyparse.OpNot {
+		if k, v := s.truth(); k {
+			return one(constOf(!v))
+		}
+		return one(typed("bool"))
+	}
+	if c, ok := s.constant(); ok {
+		if x, ok := c.(float64); ok && u.Op() == pyparse.OpUSub {
+			v := s.vals[0]
+			v.lit = -x
+			return one(v)
+		}
+	}
+	return s
+}
+
+// binary computes constants and the sizes of repeated and joined sequences.
+func (f *frame) binary(a, b set, op pyparse.Op, n pyparse.Node) set {
+	x, xok := num(a)
+	y, yok := num(b)
+	if xok && yok {
+		if z, ok := arith(x, y, op); ok {
+			v := constOf(z)
+			if a.vals[0].name == "float" || b.vals[0].name == "float" || op == pyparse.OpDiv {
+				v.name = "float"
+			}
+			return one(v)
+		}
+		return one(typed("int"))
+	}
+	switch op {
+	case pyparse.OpMult:
+		if yok && !a.empty() && !xok {
+			return repeat(a, y)
+		}
+		if xok && !b.empty() && !yok {
+			return repeat(b, x)
+		}
+	case pyparse.OpAdd:
+		if a.size > 0 || b.size > 0 {
+			out := join(without(a, isStr), without(b, isStr))
+			if len(out.vals) == 0 {
+				out = one(typed(typeName(a, b)))
+			}
+			if a.size > 0 && b.size > 0 {
+				out.size = a.size + b.size
+			}
+			return out
+		}
+	case pyparse.OpMod:
+		if len(a.vals) == 1 && isStr(a.vals[0]) {
+			return one(typed("str"))
+		}
+	case pyparse.OpBitOr:
+		// X | Y of two classes stays a union; dicts and sets merge.
+		return join(a, b)
+	case pyparse.OpDiv, pyparse.OpFloorDiv:
+		for _, v := range a.vals {
+			if v.kind == kObject { // pathlib: a / b is again a path
+				return one(v)
+			}
+		}
+	}
+	if a.open || b.open || len(a.vals) == 0 || len(b.vals) == 0 {
+		return unknownSet
+	}
+	out := join(a, b)
+	out.vals = append([]value(nil), out.vals...)
+	for i, v := range out.vals {
+		if v.kind == kConst {
+			out.vals[i].lit = opaque
+		}
+	}
+	return set{vals: dedupe(out.vals), open: out.open}
+}
+
+func dedupe(vs []value) []value {
+	var out []value
+	for _, v := range vs {
+		if !(set{vals: out}).has(v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func isStr(v value) bool { return v.kind == kConst && (v.name == "str" || v.name == "bytes") }
+
+func typeName(a, b set) string {
+	for _, s := range []set{a, b} {
+		for _, v := range s.vals {
+			if v.kind == kConst {
+				return v.name
+			}
+		}
+	}
+	return "object"
+}
+
+// repeat is a sequence times a number.
+func repeat(s set, n float64) set {
+	out := set{open: s.open}
+	for _, v := range s.vals {
+		if isStr(v) {
+			v.lit = opaque
+		}
+		out.vals = append(out.vals, v)
+	}
+	if s.size > 0 && n > 0 {
+		out.size = s.size * n
+	}
+	return out
+}
+
+func num(s set) (float64, bool) {
+	c, ok := s.constant()
+	if !ok {
+		return 0, false
+	}
+	x, ok := c.(float64)
+	return x, ok
+}
+
+func arith(x, y float64, op pyparse.Op) (float64, bool) {
+	var z float64
+	switch op {
+	case pyparse.OpAdd:
+		z = x + y
+	case pyparse.OpSub:
+		z = x - y
+	case pyparse.OpMult:
+		z = x * y
+	case pyparse.OpDiv:
+		if y == 0 {
+			return 0, false
+		}
+		z = x / y
+	case pyparse.OpFloorDiv:
+		if y == 0 {
+			return 0, false
+		}
+		z = math.Floor(x / y)
+	case pyparse.OpMod:
+		if y == 0 {
+			return 0, false
+		}
+		z = x - y*math.Floor(x/y)
+	case pyparse.OpPow:
+		z = math.Pow(x, y)
+	case pyparse.OpLShift:
+		z = x * math.Exp2(y)
+	case pyparse.OpRShift:
+		z = math.Floor(x / math.Exp2(y))
+	default:
+		return 0, false
+	}
+	if math.IsNaN(z) || math.IsInf(z, 0) {
+		return 0, false
+	}
+	return z, true
+}
+
+// display is a list, tuple or set written out.
+func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set {
+	c := f.a.site(n)
+	for e := range elts.All() {
+		f.a.write(c, sizeless(f.eval(e)))
+	}
+	return one(value{kind: kContainer, name: name, item: c}).withSize(float64(elts.Len()))
+}
+
+// sizeless drops a set's size, which says nothing of a cell that holds many.
+func sizeless(s set) set { s.size = 0; return s }
+
+func (f *frame) dict(d pyparse.Dict) set {
+	c := f.a.site(d.Node)
+	for i := range d.Values().Len() {
+		if k := d.Keys().At(i); k.Valid() {
+			f.eval(k)
+			f.a.write(c, sizeless(f.eval(d.Values().At(i))))
+		} else {
+			f.a.write(c, f.elements(f.eval(d.Values().At(i)), d.Node))
+		}
+	}
+	return one(value{kind: kContainer, name: "dict", item: c}).withSize(float64(d.Values().Len()))
+}
+
+func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pyparse.NodeList) set {
+	scope, env := f.scope, copyEnv(f.env)
+	trips := 1.0
+	var each float64
+	var yield yieldState
+	async := false
+	run := func() {
+		for g := range gens.All() {
+			gen := g.AsComprehension()
+			it := f.consume(f.eval(gen.Iter()), gen.Iter(), gen.IsAsync())
+			if sc := f.u.mod.table.ScopeOf(n); sc != nil {
+				f.scope = sc
+			}
+			async = async || gen.IsAsync()
+			if it.trips > 0 && trips > 0 {
+				trips *= it.trips
+			} else {
+				trips = 0
+			}
+			yield.add(it.yield)
+			f.bindTarget(gen.Target(), it.item)
+			for c := range gen.Ifs().All() {
+				f.eval(c)
+				if e := f.narrow(c, true); e != nil {
+					f.env = e
+				}
+			}
+		}
+	}
+	var item set
+	each, y := f.scoped(func() {
+		run()
+		if key.Valid() {
+			f.eval(key)
+		}
+		item = sizeless(f.eval(elt))
+	})
+	yield.add(y)
+	f.scope, f.env = scope, env
+	c := f.a.site(n)
+	f.a.write(c, item)
+	f.finishLoop(loopInfo{node: n, head: n, trips: trips, each: each + costStmt, yield: yield, async: async, expr: true})
+	if name == "generator" {
+		name = "iterator"
+	}
+	return one(value{kind: kContainer, name: name, item: c}).withSize(trips)
+}
+
+// bindTarget gives a comprehension's target its value; its names shadow the
+// locals, and the caller puts the locals back.
+func (f *frame) bindTarget(t pyparse.Node, s set) {
+	switch t.Kind() {
+	case pyparse.KindName:
+		f.env[t.AsName().Id()] = s
+	case pyparse.KindTuple, pyparse.KindList:
+		el := f.elements(s, t)
+		for c := range t.Children() {
+			f.bindTarget(c, el)
+		}
+	case pyparse.KindStarred:
+		f.bindTarget(t.AsStarred().Value(), unknownSet)
+	default:
+		f.store(t, s, pyparse.Node{})
+	}
+}
+
+// await waits for a coroutine or future.
+func (f *frame) await(s set, n pyparse.Node) set {
+	var out set
+	for _, v := range s.vals {
+		switch v.kind {
+		case kCoroutine:
+			f.edge(v.unit, flow.Call, rules.Guard{}, n, len(s.vals) > 1)
+			f.inherit(v.unit)
+			out = join(out, v.unit.result.read(f.u))
+		case kInstance:
+			if r, ok := f.special(v, "__await__", n); ok {
+				out = join(out, r)
+			} else {
+				out = join(out, unknownSet)
+			}
+			f.yield.maybe = true
+		case kObject:
+			f.yield.maybe = true
+			if t := f.a.cat.Type("await " + v.name); t != "" {
+				out = join(out, f.object(t, n, ""))
+			} else {
+				out = join(out, one(v))
+			}
+		default:
+			f.yield.maybe = true
+			out = join(out, unknownSet)
+		}
+	}
+	if s.open || len(s.vals) == 0 {
+		f.yield.maybe = true
+		out = join(out, unknownSet)
+	}
+	return out
+}
+
+// inherit takes over what running a unit costs and whether it yields.
+func (f *frame) inherit(u *unit) {
+	if u.running { // recursion: its own run says it
+		return
+	}
+	f.cost += u.cost
+	f.yield.add(u.yields)
+}
+
+func (f *frame) subscript(s pyparse.Subscript) set {
+	base := f.eval(s.Value())
+	f.eval(s.Slice())
+	var out set
+	for _, v := range base.vals {
+		switch v.kind {
+		case kContainer:
+			if s.Slice().Kind() == pyparse.KindSlice {
+				out = join(out, one(v))
+			} else {
+				out = join(out, v.item.read(f.u))
+			}
+		case kConst:
+			if s.Slice().Kind() == pyparse.KindSlice {
+				v.lit = opaque
+				out = join(out, one(v))
+			} else {
+				out = join(out, one(typed(v.name)))
+			}
+		case kObject:
+			if t := f.a.cat.Type(v.name + "[]"); t != "" {
+				out = join(out, f.object(t, s.Node, v.bound))
+			} else {
+				out = join(out, unknownSet)
+			}
+			f.libraryMethod(v, "__getitem__", args{node: s.Node}, s.Node)
+		case kInstance:
+			if r, ok := f.special(v, "__getitem__", s.Node); ok {
+				out = join(out, r)
+			} else {
+				out = join(out, unknownSet)
+			}
+		case kSymbol, kClass: // Generic[T] is the class
+			out = join(out, one(v))
+		default:
+			out = join(out, unknownSet)
+		}
+	}
+	if base.open {
+		out = join(out, unknownSet)
+	}
+	return out
+}
+
+// attribute is obj.name.
+func (f *frame) attribute(n pyparse.Attribute) set {
+	base := f.eval(n.Value())
+	return f.attrOf(base, n.Attr(), n.Node)
+}
+
+func (f *frame) attrOf(base set, name string, n pyparse.Node) set {
+	var out set
+	for _, v := range base.vals {
+		out = join(out, f.attrOfValue(v, name, n))
+	}
+	if base.open {
+		out = join(out, unknownSet)
+	}
+	return out
+}
+
+func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
+	switch v.kind {
+	case kModule:
+		if v.mod.tree == nil { // namespace package
+			if sub, ok := f.a.submodule(v.mod, name); ok {
+				return one(sub)
+			}
+			return unknownSet
+		}
+		return f.a.moduleAttr(v.mod, name, f.u)
+	case kSymbol:
+		if v.recv != "" { // a method's own attribute: nothing to know
+			return unknownSet
+		}
+		return f.libraryAttr(v.name, name, n)
+	case kObject:
+		return f.objectAttr(v, name, n)
+	case kInstance:
+		return f.instanceAttr(v, name, n)
+	case kClass:
+		return f.classAttr(v, name, n)
+	case kSuper:
+		return f.superAttr(v, name, n)
+	case kConst, kContainer:
+		t := v.name
+		if t == "iterator" {
+			t = "object"
+		}
+		return one(value{kind: kSymbol, name: "builtins." + t + "." + name, recv: "builtins." + t, item: v.item})
+	case kElsewhere:
+		return one(v)
+	case kPartial:
+		if name == "func" {
+			return v.part.fn
+		}
+	case kBound, kFunc:
+		switch name {
+		case "__func__", "__wrapped__", "run", "__call__":
+			return one(v)
+		}
+		return set{vals: []value{{kind: kSymbol, name: "function." + name, recv: "function", unit: v.unit}}}
+	case kCoroutine, kGenerator:
+		if name == "send" || name == "__next__" {
+			return one(value{kind: kFunc, unit: v.unit})
+		}
+	}
+	return unknownSet
+}
+
+// libraryAttr is a name below a library's module or class.
+func (f *frame) libraryAttr(base, name string, n pyparse.Node) set {
+	full := f.a.cat.Resolve(base + "." + name)
+	if t := f.a.cat.Type(full); t != "" {
+		return f.object(t, n, "")
+	}
+	return one(value{kind: kSymbol, name: full})
+}
+
+// objectAttr is an attribute or method of an instance of a library's class.
+func (f *frame) objectAttr(v value, name string, n pyparse.Node) set {
+	for _, c := range f.a.libraryOrder(v.name) {
+		if t := f.a.cat.Type(c + "." + name); t != "" {
+			return f.object(t, n, v.bound)
+		}
+	}
+	return one(value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, item: v.item})
+}
+
+// object is an instance of the library class that a [types] entry names.
+func (f *frame) object(t string, n pyparse.Node, bound string) set {
+	t = f.a.cat.Resolve(t)
+	if b, ok := cutSuffix(t, "[]"); ok {
+		c := f.a.site(n)
+		f.a.write(c, one(value{kind: kObject, name: b, bound: bound}))
+		return one(value{kind: kContainer, name: "list", item: c})
+	}
+	switch t {
+	case "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes":
+		return one(typed(t[len("builtins."):]))
+	case "None":
+		return one(constOf(nil))
+	case "any":
+		return unknownSet
+	}
+	return one(value{kind: kObject, name: t, bound: bound})
+}
+
+func cutSuffix(s, suf string) (string, bool) {
+	if len(s) > len(suf) && s[len(s)-len(suf):] == suf {
+		return s[:len(s)-len(suf)], true
+	}
+	return s, false
+}
+
+// libraryOrder is a library class and its bases, nearest first.
+func (a *analysis) libraryOrder(class string) []string {
+	if o, ok := a.orders[class]; ok {
+		return o
+	}
+	out := []string{class}
+	for i := 0; i < len(out) && len(out) < 32; i++ {
+		for _, b := range a.cat.Bases(out[i]) {
+			seen := false
+			for _, x := range out {
+				seen = seen || x == b
+			}
+			if !seen {
+				out = append(out, b)
+			}
+		}
+	}
+	a.orders[class] = out
+	return out
+}

@@ -1,0 +1,331 @@
+package pyfront
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/pyparse/bind"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A frame is one run of a unit's body, or of a class body within it.
+type frame struct {
+	a     *analysis
+	u     *unit
+	scope *bind.Scope
+	env   map[string]set // what the locals denote here; nil after return or raise
+	class *class         // whose body this is
+	outer *frame         // class bodies: the frame around
+	cost  float64        // seconds so far
+	yield yieldState     // of what was run so far
+	exits []map[string]set
+	next  []map[string]set // environments at break and continue of the loop at hand
+	inTry int
+}
+
+// body runs the unit.
+func (f *frame) body() {
+	u := f.u
+	switch u.node.Kind() {
+	case pyparse.KindModule:
+		f.block(u.node.AsModule().Body())
+		// What functions see of a module is what it holds in the end.
+		if f.env != nil {
+			for name, s := range f.env {
+				f.a.write(u.variable(name), s)
+			}
+		}
+	case pyparse.KindLambda:
+		f.bindParams()
+		f.a.write(&u.result, f.eval(u.node.AsLambda().Body()))
+	default:
+		f.bindParams()
+		f.block(u.node.AsFunctionDef().Body())
+		if f.env != nil {
+			f.a.write(&u.result, one(constOf(nil)))
+		}
+	}
+	u.cost, u.yields = max(u.cost, f.recursionCost(f.cost)), f.yield
+}
+
+// bindParams gives the parameters what callers passed, what their annotations
+// say and what their defaults are.
+func (f *frame) bindParams() {
+	u := f.u
+	for i, p := range u.params {
+		s := p.cell.read(u)
+		if p.annotation.Valid() {
+			s = join(s, f.outerFrame().annotation(p.annotation, u.mod))
+		}
+		if i == 0 && u.class != nil && p.kind == pPositional {
+			switch {
+			case u.isStatic():
+			case u.isClassMethod():
+				s = join(s, one(value{kind: kClass, class: u.class}))
+			case s.empty():
+				s = one(value{kind: kInstance, class: u.class})
+			}
+		}
+		if p.def.Valid() {
+			s = join(s, f.defaultOf(p.def))
+		}
+		switch p.kind {
+		case pVararg, pKwarg:
+			s = one(value{kind: kContainer, name: "tuple", item: p.cell})
+		default:
+			if s.empty() {
+				s = unknownSet
+			}
+		}
+		f.env[p.name] = s
+	}
+}
+
+// defaultOf is the value of a parameter's default, which was made when the
+// function was defined.
+func (f *frame) defaultOf(n pyparse.Node) set {
+	g := f.outerFrame()
+	s := g.eval(n)
+	return bindEarly(s, f.u.mod, n.Start())
+}
+
+// outerFrame evaluates in the scope around the unit.
+func (f *frame) outerFrame() *frame {
+	u := f.u
+	sc := u.mod.table.Module()
+	if u.scope != nil && u.scope.Parent != nil {
+		sc = u.scope.Parent
+	}
+	owner := u.outer
+	if owner == nil {
+		owner = u
+	}
+	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, callers: map[*unit]struct{}{}, running: true, runs: maxRuns, ran: true}, scope: sc, env: map[string]set{}}
+}
+
+// pos is the place of a node.
+func (f *frame) pos(n pyparse.Node) rules.Pos    { return f.u.mod.pos(n.Start()) }
+func (f *frame) endPos(n pyparse.Node) rules.Pos { return f.u.mod.pos(n.End()) }
+
+// place names module-level code for rules.Guard.Bound.
+func place(m *module, off uint32) string {
+	return m.file + ":" + strconv.Itoa(int(off))
+}
+
+// moduleLevel reports whether the code at hand runs while the module is imported.
+func (f *frame) moduleLevel() bool { return f.u.node.Kind() == pyparse.KindModule }
+
+// bindEarly marks library names and objects as bound here.
+func bindEarly(s set, m *module, off uint32) set {
+	var out []value
+	for i, v := range s.vals {
+		if (v.kind == kSymbol || v.kind == kObject) && v.bound == "" {
+			if out == nil {
+				out = append([]value(nil), s.vals...)
+			}
+			out[i].bound = place(m, off)
+		}
+	}
+	if out != nil {
+		s.vals = out
+	}
+	return s
+}
+
+// edge records that the callee gets to run here.
+func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Node, dynamic bool) {
+	f.a.ensure(callee)
+	e := flow.Edge{Callee: callee.name, Kind: k, Guard: g, Pos: f.pos(n), End: f.endPos(n), Dynamic: dynamic}
+	for _, x := range f.u.edges {
+		if x.Callee == e.Callee && x.Kind == e.Kind && x.Guard == e.Guard && x.Pos == e.Pos {
+			return
+		}
+	}
+	f.u.edges = append(f.u.edges, e)
+	if f.moduleLevel() && k == flow.Call {
+		f.u.events = append(f.u.events, event{offset: n.Start(), unit: callee})
+	}
+	callee.callers[f.u] = struct{}{}
+}
+
+// effect records an effect of the unit itself.
+func (f *frame) effect(e rules.Effect, n pyparse.Node) {
+	f.effectAt(e, f.pos(n), f.endPos(n))
+}
+
+func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
+	o := flow.Own{Effect: e, Pos: pos, End: end}
+	for i, x := range f.u.own {
+		if x.Pos == o.Pos && x.Effect.Rule == e.Rule && x.Effect.Symbol == e.Symbol && x.Effect.Guard == e.Guard {
+			f.u.own[i] = o
+			return
+		}
+	}
+	f.u.own = append(f.u.own, o)
+}
+
+// unknown counts a call whose callee is not known.
+func (f *frame) unknownCall(n pyparse.Node, reason string) {
+	p := f.pos(n)
+	f.yield.maybe = true
+	for _, k := range f.u.unknown {
+		if k.pos == p {
+			return
+		}
+	}
+	f.u.unknown = append(f.u.unknown, unknownCall{p, reason})
+}
+
+// lookup is what a name denotes here.
+func (f *frame) lookup(name string, n pyparse.Node) set {
+	if s, ok := f.env[name]; ok {
+		return s
+	}
+	for o := f.outer; o != nil; o = o.outer {
+		if s, ok := o.env[name]; ok && o.class == nil {
+			return s
+		}
+	}
+	u := f.u
+	var sym *bind.Symbol
+	if f.scope != nil {
+		sym = f.scope.Lookup(name)
+	}
+	if sym == nil {
+		return f.builtin(name)
+	}
+	owner := ownerScope(sym.Scope)
+	if owner.Kind == bind.ModuleScope {
+		if u.node.Kind() == pyparse.KindModule && f.class == nil {
+			if c := u.vars[name]; c != nil && !c.set.empty() {
+				return c.read(u)
+			}
+		}
+		s := f.a.moduleAttr(u.mod, name, u)
+		return s
+	}
+	if owner.Kind == bind.ClassScope {
+		return unknownSet
+	}
+	if ou := u.mod.units[owner]; ou != nil {
+		f.a.ensure(ou)
+		s := ou.variable(name).read(u)
+		return s
+	}
+	return unknownSet
+}
+
+// ownerScope is the function, class or module in whose run a scope's names live.
+func ownerScope(s *bind.Scope) *bind.Scope {
+	for s.Parent != nil && (s.Kind == bind.ComprehensionScope || s.Kind == bind.TypeScope) {
+		s = s.Parent
+	}
+	return s
+}
+
+// builtin is what a name denotes that no scope binds.
+func (f *frame) builtin(name string) set {
+	m := f.u.mod
+	if len(m.stars) > 0 {
+		if s := f.a.moduleAttr(m, name, f.u); !s.open || len(s.vals) > 0 {
+			return s
+		}
+	}
+	switch name {
+	case "__name__":
+		return one(value{kind: kConst, name: "str", lit: opaque})
+	case "__file__", "__doc__", "__package__":
+		return one(typed("str"))
+	}
+	return one(value{kind: kSymbol, name: "builtins." + name})
+}
+
+// assign makes a name denote something from here on.
+func (f *frame) assign(name string, s set, off uint32) {
+	if f.env == nil {
+		return
+	}
+	if f.moduleLevel() {
+		s = bindEarly(s, f.u.mod, off)
+	}
+	if f.class != nil {
+		f.env[name] = s
+		f.a.write(f.class.attr(name), s)
+		return
+	}
+	sym := f.scope.Lookup(name)
+	if sym != nil {
+		owner := ownerScope(sym.Scope)
+		if owner != f.u.scope {
+			if owner.Kind == bind.ModuleScope { // global x
+				f.a.write(f.u.mod.body.variable(name), s)
+			} else if ou := f.u.mod.units[owner]; ou != nil { // nonlocal x
+				f.a.write(ou.variable(name), s)
+			}
+			return
+		}
+		if sym.Captured && !f.moduleLevel() {
+			f.a.write(f.u.variable(name), s)
+		}
+	}
+	f.env[name] = s
+}
+
+func copyEnv(e map[string]set) map[string]set {
+	if e == nil {
+		return nil
+	}
+	out := make(map[string]set, len(e))
+	for k, v := range e {
+		out[k] = v
+	}
+	return out
+}
+
+// joinEnv is what holds where two ways meet.
+func joinEnv(a, b map[string]set) map[string]set {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	out := make(map[string]set, len(a))
+	for k, v := range a {
+		if w, ok := b[k]; ok {
+			out[k] = join(v, w)
+		} else {
+			out[k] = v // bound on one way only: it is that, or an error
+		}
+	}
+	for k, w := range b {
+		if _, ok := a[k]; !ok {
+			out[k] = w
+		}
+	}
+	return out
+}
+
+func sameEnv(a, b map[string]set) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for k, v := range a {
+		w, ok := b[k]
+		if !ok || !v.contains(w) || !w.contains(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// text is a node's source on one line, shortened.
+func (f *frame) text(n pyparse.Node) string {
+	s := strings.Join(strings.Fields(n.Text()), " ")
+	if len(s) > 80 {
+		s = s[:77] + "…"
+	}
+	return s
+}

@@ -1,0 +1,351 @@
+package pyfront
+
+import (
+	"math"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// loopInfo is what is known of a loop once its body has been seen.
+type loopInfo struct {
+	node, head pyparse.Node
+	trips      float64 // 0 = not known
+	each       float64 // seconds a trip
+	yield      yieldState
+	async      bool
+	expr       bool // a comprehension
+	while      pyparse.While
+}
+
+// finishLoop decides whether a loop is a CPU loop: one that holds the thread for
+// longer than the budget and never gives it back.
+func (f *frame) finishLoop(l loopInfo) {
+	if l.async {
+		l.yield.maybe = true
+	}
+	detail := ""
+	switch {
+	case l.yield.maybe:
+	case l.while.Valid() && l.trips == 0:
+		detail = f.spins(l.while)
+	case l.trips*l.each > f.a.budget:
+		detail = seconds(l.trips * l.each)
+	}
+	if detail == "" {
+		f.cost += max(l.trips, 1) * l.each
+		f.yield.add(l.yield)
+		return
+	}
+	// Reported here, so that no loop around it is reported for the same cost.
+	f.effectAt(rules.Effect{Rule: "GL101", Symbol: "loop", Detail: detail, HoldsGIL: false, Guard: rules.Guard{Unless: strings.Join(l.yield.when, " | ")}},
+		f.pos(l.node), f.u.mod.pos(l.head.End()))
+	f.yield.add(l.yield)
+}
+
+// spins says how a while loop of unknown length can go on for ever without
+// giving the thread back; "" where it seems to get somewhere.
+func (f *frame) spins(w pyparse.While) string {
+	known, val := f.constantTest(w.Test())
+	body := loopBody{}
+	body.look(w.Body())
+	if known && val {
+		if !body.leaves {
+			return "it never ends"
+		}
+		if f.asksClock(w.Node) && body.onlyClock {
+			return "it spins until some time has passed"
+		}
+		return ""
+	}
+	if f.asksClock(w.Test()) {
+		return "it spins until some time has passed"
+	}
+	if body.idle && f.waitsForOthers(w.Test()) {
+		return "it spins until another task changes something, which can't run"
+	}
+	return ""
+}
+
+// asksClock reports whether an expression or statement calls a clock.
+func (f *frame) asksClock(n pyparse.Node) bool {
+	found := false
+	pyparse.Walk(n, func(m pyparse.Node) bool {
+		if m.Kind() == pyparse.KindCall && !found {
+			fn := m.AsCall().Func()
+			if fn.Kind() == pyparse.KindName || fn.Kind() == pyparse.KindAttribute {
+				for _, v := range f.quiet(fn).vals {
+					if v.kind == kSymbol && f.a.cat.Clock(v.name) {
+						found = true
+					}
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// quiet evaluates a name without counting what is not known about it.
+func (f *frame) quiet(n pyparse.Node) set {
+	cost, yield := f.cost, f.yield
+	env := f.env
+	if f.env == nil {
+		f.env = map[string]set{}
+	}
+	s := f.eval(n)
+	f.cost, f.yield, f.env = cost, yield, env
+	return s
+}
+
+// waitsForOthers reports whether a test looks only at things that another task
+// would have to change: an attribute, a global, a method without arguments.
+func (f *frame) waitsForOthers(n pyparse.Node) bool {
+	switch n.Kind() {
+	case pyparse.KindUnaryOp:
+		return f.waitsForOthers(n.AsUnaryOp().Operand())
+	case pyparse.KindAttribute:
+		return true
+	case pyparse.KindCall:
+		c := n.AsCall()
+		return c.Args().Len()+c.Keywords().Len() == 0 && c.Func().Kind() == pyparse.KindAttribute
+	case pyparse.KindName:
+		_, local := f.env[n.AsName().Id()]
+		return !local
+	case pyparse.KindCompare:
+		c := n.AsCompare()
+		return f.waitsForOthers(c.Left())
+	}
+	return false
+}
+
+// loopBody is what a loop's own statements do.
+type loopBody struct {
+	leaves    bool // break, return or raise
+	idle      bool // nothing but pass and continue
+	onlyClock bool // every way out is a plain if with break or return
+}
+
+func (b *loopBody) look(l pyparse.NodeList) {
+	b.idle, b.onlyClock = true, true
+	for n := range l.All() {
+		switch n.Kind() {
+		case pyparse.KindPass, pyparse.KindContinue:
+		default:
+			b.idle = false
+		}
+		pyparse.Walk(n, func(m pyparse.Node) bool {
+			switch m.Kind() {
+			case pyparse.KindBreak, pyparse.KindReturn, pyparse.KindRaise, pyparse.KindYield, pyparse.KindYieldFrom:
+				b.leaves = true
+			case pyparse.KindFunctionDef, pyparse.KindAsyncFunctionDef, pyparse.KindLambda, pyparse.KindClassDef:
+				return false
+			case pyparse.KindFor, pyparse.KindSubscript:
+				b.onlyClock = false // it works through some data
+			}
+			return true
+		})
+	}
+}
+
+// countedWhile is the number of trips of a loop that counts a local up or down
+// by a constant.
+func (f *frame) countedWhile(w pyparse.While) float64 {
+	test := w.Test()
+	var name string
+	limit := 0.0
+	switch test.Kind() {
+	case pyparse.KindName:
+		name = test.AsName().Id()
+	case pyparse.KindCompare:
+		c := test.AsCompare()
+		if c.Comparators().Len() != 1 || c.Left().Kind() != pyparse.KindName {
+			return 0
+		}
+		name = c.Left().AsName().Id()
+		x, ok := num(f.quiet(c.Comparators().At(0)))
+		if !ok {
+			return 0
+		}
+		limit = x
+	default:
+		return 0
+	}
+	start, ok := num(f.env[name])
+	if !ok {
+		return 0
+	}
+	for n := range w.Body().All() {
+		a := n.AsAugAssign()
+		if !a.Valid() || a.Target().Kind() != pyparse.KindName || a.Target().AsName().Id() != name {
+			continue
+		}
+		step, ok := num(f.quiet(a.Value()))
+		if !ok || step == 0 || a.Op() != pyparse.OpAdd && a.Op() != pyparse.OpSub {
+			return 0
+		}
+		return math.Max(0, math.Ceil(math.Abs(limit-start)/math.Abs(step)))
+	}
+	return 0
+}
+
+// iteration is what going over something gives and costs.
+type iteration struct {
+	item  set
+	trips float64
+	each  float64
+	yield yieldState
+}
+
+// consume goes over an iterable.
+func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
+	it := iteration{trips: s.size}
+	if async {
+		it.yield.maybe = true
+	}
+	for _, v := range s.vals {
+		switch v.kind {
+		case kContainer:
+			it.item = join(it.item, v.item.read(f.u))
+		case kGenerator, kManager:
+			f.edge(v.unit, flow.Call, rules.Guard{}, n, len(s.vals) > 1)
+			if !v.unit.running {
+				it.yield.add(v.unit.yields)
+				f.cost += v.unit.cost
+			}
+			it.item = join(it.item, v.unit.yielded.read(f.u))
+		case kObject:
+			name := "__iter__"
+			if async {
+				name = "__aiter__"
+			}
+			_, cost := f.scopedYield(func() { f.libraryMethod(v, name, args{node: n}, n) }, &it.yield)
+			it.each += cost
+			if t := f.a.cat.Type(v.name + "[]"); t != "" {
+				it.item = join(it.item, f.object(t, n, v.bound))
+			} else {
+				it.item = join(it.item, unknownSet)
+			}
+			if !f.a.cat.Stdlib(v.name) {
+				it.yield.maybe = true
+			}
+		case kInstance:
+			name, next := "__iter__", "__next__"
+			if async {
+				name, next = "__aiter__", "__anext__"
+			}
+			r, ok := f.special(v, name, n)
+			if !ok {
+				r, ok = f.special(v, "__getitem__", n)
+				it.item = join(it.item, r)
+				if !ok {
+					it.yield.maybe = true
+					it.item = join(it.item, unknownSet)
+				}
+				continue
+			}
+			for _, w := range r.vals {
+				if w.kind == kInstance {
+					if x, ok := f.special(w, next, n); ok {
+						it.item = join(it.item, x)
+					}
+				} else {
+					sub := f.consume(one(w), n, async)
+					it.item = join(it.item, sub.item)
+					it.yield.add(sub.yield)
+				}
+			}
+		case kConst:
+			it.item = join(it.item, one(typed(v.name)))
+		case kElsewhere:
+			it.item = join(it.item, unknownSet)
+			it.yield.maybe = true
+		default:
+			it.item = join(it.item, unknownSet)
+			it.yield.maybe = true
+		}
+	}
+	if s.open || len(s.vals) == 0 {
+		it.item = join(it.item, unknownSet)
+		it.yield.maybe = true // a generator of something unknown may do anything
+		if s.size > 0 {
+			it.yield.maybe = false
+		}
+	}
+	return it
+}
+
+func (f *frame) scopedYield(run func(), into *yieldState) (struct{}, float64) {
+	c, y := f.scoped(run)
+	into.add(y)
+	return struct{}{}, c
+}
+
+// elements is what is in a container or comes out of an iterable.
+func (f *frame) elements(s set, n pyparse.Node) set {
+	if s.empty() {
+		return set{}
+	}
+	return f.consume(s, n, false).item
+}
+
+// noteRecursion notes that a function calls itself with a smaller argument.
+func (f *frame) noteRecursion(as args, n pyparse.Node) {
+	for i, a := range as.pos {
+		if a.node.Kind() != pyparse.KindBinOp || i >= len(f.u.params) {
+			continue
+		}
+		b := a.node.AsBinOp()
+		if b.Op() == pyparse.OpSub && b.Left().Kind() == pyparse.KindName && b.Left().AsName().Id() == f.u.params[i].name {
+			if x, ok := num(f.quiet(b.Right())); ok && x > 0 {
+				for _, r := range f.u.selfRec {
+					if r.at == n {
+						return
+					}
+				}
+				f.u.selfRec = append(f.u.selfRec, recursion{param: f.u.params[i].name, step: x, at: n})
+			}
+		}
+	}
+}
+
+// recursionCost is the cost of a function that calls itself more than once: with
+// steps s1, s2 … its calls grow as r^n, where 1 = r^-s1 + r^-s2 + ….
+func (f *frame) recursionCost(body float64) float64 {
+	rec := f.u.selfRec
+	if len(rec) < 2 {
+		return body
+	}
+	top := 0.0
+	for _, p := range f.u.params {
+		if p.name == rec[0].param {
+			for _, v := range p.cell.set.vals {
+				if x, ok := v.lit.(float64); ok && v.kind == kConst {
+					top = max(top, x)
+				}
+			}
+		}
+	}
+	lo, hi := 1.0, 64.0
+	for range 60 {
+		mid := (lo + hi) / 2
+		sum := 0.0
+		for _, r := range rec {
+			sum += math.Pow(mid, -r.step)
+		}
+		if sum > 1 {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	total := body * math.Pow(lo, min(top, 400))
+	if total > f.a.budget && !f.yield.maybe {
+		n := rec[0].at
+		f.effect(rules.Effect{Rule: "GL101", Symbol: "recursion", Detail: seconds(total), Guard: rules.Guard{Unless: strings.Join(f.yield.when, " | ")}}, n)
+		return body
+	}
+	return total
+}

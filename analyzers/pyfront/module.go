@@ -1,0 +1,199 @@
+package pyfront
+
+import (
+	"path"
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/pyparse/bind"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A module is one source file of the project.
+type module struct {
+	name  string // dotted
+	file  string // as in the list of files
+	isPkg bool
+	tree  *pyparse.Tree
+	table *bind.Table
+	body  *unit
+	units map[*bind.Scope]*unit // of the scopes that have one
+	stars []set                 // modules that are star-imported
+
+	functions []*unit // in order of the text, as far as seen
+}
+
+// pos is the place of an offset in the module.
+func (m *module) pos(off uint32) rules.Pos {
+	line, col := m.tree.Position(off)
+	return rules.Pos{File: m.file, Line: line, Column: col, Offset: int(off)}
+}
+
+// load parses and binds a file, once; nil when it can't be used.
+func (a *analysis) load(file string) *module {
+	if m, ok := a.modules[file]; ok {
+		return m
+	}
+	a.modules[file] = nil
+	tree := a.parse(file)
+	if tree == nil {
+		return nil
+	}
+	m := &module{name: a.project.names[file], file: file, isPkg: path.Base(file) == "__init__.py", tree: tree, units: map[*bind.Scope]*unit{}}
+	m.table = bind.Bind(tree, m.name, m.isPkg)
+	a.modules[file] = m
+	a.order = append(a.order, m)
+	m.body = a.newUnit(m, tree.Root(), m.table.Module(), nil, nil, "<module>")
+	m.body.name = rules.Func(m.name)
+	return m
+}
+
+// parse reads one file. What can't be read or parsed is noted as skipped.
+func (a *analysis) parse(file string) *pyparse.Tree {
+	if t, ok := a.trees[file]; ok {
+		return t
+	}
+	src, err := a.in.Read(file)
+	if err != nil {
+		a.skip(file, rules.Pos{File: file}, "cannot be read: "+err.Error())
+		return nil
+	}
+	t := pyparse.Parse(src, pyparse.Options{})
+	a.note(file, t)
+	a.trees[file] = t
+	if t.Python2 {
+		a.trees[file] = nil
+		return nil
+	}
+	return t
+}
+
+// note records what is wrong with a file.
+func (a *analysis) note(file string, t *pyparse.Tree) {
+	if len(t.Errors) == 0 {
+		return
+	}
+	e := t.Errors[0]
+	line, col := t.Position(e.Offset)
+	pos := rules.Pos{File: file, Line: line, Column: col, Offset: int(e.Offset)}
+	if t.Python2 {
+		a.skip(file, pos, "Python 2 syntax, file not analysed")
+		return
+	}
+	a.skip(file, pos, "syntax error: "+e.Msg+"; the rest of the file is analysed")
+}
+
+// find loads the module with a dotted name, as imported from a file; nil when
+// the project has none.
+func (a *analysis) find(name, from string) *module {
+	if f, ok := a.project.find(name, from); ok {
+		return a.load(f)
+	}
+	return nil
+}
+
+// moduleValue is what an imported dotted name denotes.
+func (a *analysis) moduleValue(name, from string) (value, bool) {
+	if m := a.find(name, from); m != nil {
+		return value{kind: kModule, mod: m}, true
+	}
+	if a.project.hasPackage(name) {
+		return value{kind: kModule, name: name, mod: a.namespace(name, from)}, true
+	}
+	return value{kind: kSymbol, name: name}, false
+}
+
+// namespace is a package without a file of its own.
+func (a *analysis) namespace(name, from string) *module {
+	key := "namespace " + name
+	if m := a.modules[key]; m != nil {
+		return m
+	}
+	m := &module{name: name, file: from}
+	m.body = &unit{mod: m, vars: map[string]*cell{}, ran: true, name: rules.Func(name)}
+	a.modules[key] = m
+	return m
+}
+
+// attr is what a name of a module denotes, for a unit that reads it.
+func (a *analysis) moduleAttr(m *module, name string, u *unit) set {
+	a.ensure(m.body)
+	var out set
+	if c := m.body.vars[name]; c != nil {
+		out = c.read(u)
+		if !out.empty() {
+			return out
+		}
+	}
+	if v, ok := a.submodule(m, name); ok {
+		return one(v)
+	}
+	for _, s := range m.stars {
+		for _, v := range s.vals {
+			switch v.kind {
+			case kModule:
+				if v.mod != m && !a.starring[v.mod] {
+					a.starring[m] = true
+					out = join(out, a.moduleAttr(v.mod, name, u))
+					delete(a.starring, m)
+				}
+			case kSymbol:
+				if e := a.cat.Symbol(v.name + "." + name); e.Known {
+					out = join(out, one(value{kind: kSymbol, name: v.name + "." + name}))
+				}
+			}
+		}
+	}
+	if out.empty() {
+		if u != nil { // it may be bound later, by a unit that has not run yet
+			m.body.variable(name).read(u)
+		}
+		if !m.isPkg || m.tree == nil {
+			return unknownSet
+		}
+	}
+	if out.empty() {
+		return unknownSet
+	}
+	return out
+}
+
+// submodule is pkg.name as a module.
+func (a *analysis) submodule(m *module, name string) (value, bool) {
+	if !m.isPkg && m.tree != nil {
+		return value{}, false
+	}
+	full := m.name + "." + name
+	if f, ok := a.project.find(full, m.file); ok {
+		if sub := a.load(f); sub != nil {
+			return value{kind: kModule, mod: sub}, true
+		}
+	}
+	if a.project.hasPackage(full) {
+		return value{kind: kModule, name: full, mod: a.namespace(full, m.file)}, true
+	}
+	return value{}, false
+}
+
+// absolute resolves the module of an import statement.
+func (m *module) absolute(level int, name string) string {
+	if level == 0 {
+		return name
+	}
+	parts := strings.Split(m.name, ".")
+	if !m.isPkg {
+		level++
+	}
+	up := level - 1
+	if up >= len(parts) {
+		if m.isPkg && up == len(parts) || up > len(parts) {
+			return name
+		}
+		return name
+	}
+	base := strings.Join(parts[:len(parts)-up], ".")
+	if name == "" {
+		return base
+	}
+	return base + "." + name
+}

@@ -1,0 +1,117 @@
+package pyfront
+
+import "github.com/greenlint/greenlint/pyparse"
+
+// narrow is the environment in which a test has come out one way.
+func (f *frame) narrow(test pyparse.Node, outcome bool) map[string]set {
+	if f.env == nil {
+		return nil
+	}
+	env := copyEnv(f.env)
+	f.narrowInto(env, test, outcome)
+	return env
+}
+
+func (f *frame) narrowInto(env map[string]set, test pyparse.Node, outcome bool) {
+	switch test.Kind() {
+	case pyparse.KindName: // if x: it is not None
+		f.narrowNone(env, test.AsName().Id(), !outcome)
+	case pyparse.KindUnaryOp:
+		if u := test.AsUnaryOp(); u.Op() == pyparse.OpNot {
+			f.narrowInto(env, u.Operand(), !outcome)
+		}
+	case pyparse.KindBoolOp:
+		b := test.AsBoolOp()
+		if (b.Op() == pyparse.OpAnd) == outcome { // every part came out this way
+			for v := range b.Values().All() {
+				f.narrowInto(env, v, outcome)
+			}
+		}
+	case pyparse.KindNamedExpr:
+		if t := test.AsNamedExpr().Target(); t.Kind() == pyparse.KindName {
+			f.narrowNone(env, t.AsName().Id(), !outcome)
+		}
+	case pyparse.KindCompare:
+		c := test.AsCompare()
+		if c.Comparators().Len() != 1 || c.Left().Kind() != pyparse.KindName {
+			return
+		}
+		k, ok := c.Comparators().At(0), false
+		if cc := k.AsConstant(); cc.Valid() {
+			ok = cc.ConstKind() == pyparse.ConstNone
+		}
+		if !ok {
+			return
+		}
+		switch c.OpAt(0) {
+		case pyparse.OpIs, pyparse.OpEq:
+			f.narrowNone(env, c.Left().AsName().Id(), outcome)
+		case pyparse.OpIsNot, pyparse.OpNotEq:
+			f.narrowNone(env, c.Left().AsName().Id(), !outcome)
+		}
+	case pyparse.KindCall:
+		c := test.AsCall()
+		if c.Args().Len() != 2 || c.Func().Kind() != pyparse.KindName || c.Func().AsName().Id() != "isinstance" || c.Args().At(0).Kind() != pyparse.KindName {
+			return
+		}
+		name := c.Args().At(0).AsName().Id()
+		s, ok := env[name]
+		if !ok {
+			return
+		}
+		want := f.instancesOf(f.quiet(c.Args().At(1)), c.Args().At(1))
+		if want.empty() {
+			return
+		}
+		if outcome {
+			kept := without(s, func(v value) bool { return !matches(v, want) })
+			if len(kept.vals) == 0 {
+				kept = set{vals: want.vals}
+			}
+			kept.open = false
+			env[name] = kept
+		} else {
+			env[name] = without(s, func(v value) bool { return matches(v, want) })
+		}
+	}
+}
+
+// matches reports whether a value is an instance of one of the classes whose
+// instances want holds.
+func matches(v value, want set) bool {
+	for _, w := range want.vals {
+		switch {
+		case v.kind == kInstance && w.kind == kInstance && derives(v.class, w.class, 0),
+			v.kind == kObject && w.kind == kObject && v.name == w.name,
+			v.kind == kConst && w.kind == kConst && v.name == w.name,
+			v.kind == kContainer && w.kind == kContainer && v.name == w.name:
+			return true
+		case v.kind == kInstance && w.kind == kObject:
+			for _, x := range v.class.order() {
+				if x.lib == w.name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// narrowNone keeps of a name only None, or all but None.
+func (f *frame) narrowNone(env map[string]set, name string, none bool) {
+	s, ok := env[name]
+	if !ok {
+		return
+	}
+	isNone := func(v value) bool { return v.kind == kConst && v.lit == nil }
+	if !none {
+		env[name] = without(s, isNone)
+		return
+	}
+	for _, v := range s.vals {
+		if isNone(v) {
+			env[name] = one(v)
+			return
+		}
+	}
+}

@@ -1,0 +1,579 @@
+package pyfront
+
+import (
+	"math"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// block runs statements in order; what follows a return is not reached.
+func (f *frame) block(l pyparse.NodeList) {
+	for n := range l.All() {
+		if f.env == nil {
+			return
+		}
+		f.stmt(n)
+	}
+}
+
+// statement is the cost of running one simple statement, in seconds, on CPython
+// 3.11: additions and calls of a few tens of nanoseconds each come on top.
+const (
+	costStmt = 15e-9
+	costExpr = 12e-9
+	costCall = 45e-9
+)
+
+func (f *frame) stmt(n pyparse.Node) {
+	f.cost += costStmt
+	switch n.Kind() {
+	case pyparse.KindExpr:
+		f.exprStmt(n.AsExpr().Value())
+	case pyparse.KindAssign:
+		s := n.AsAssign()
+		v := f.eval(s.Value())
+		for t := range s.Targets().All() {
+			f.store(t, v, s.Value())
+		}
+	case pyparse.KindAnnAssign:
+		s := n.AsAnnAssign()
+		v := f.annotation(s.Annotation(), f.u.mod)
+		if s.Value().Valid() {
+			w := f.eval(s.Value())
+			if len(w.vals) == 0 || w.open {
+				w = join(w, v)
+			}
+			v = w
+		} else if v.empty() || f.u.node.Kind() != pyparse.KindModule && f.class == nil {
+			break
+		}
+		f.store(s.Target(), v, s.Value())
+	case pyparse.KindAugAssign:
+		s := n.AsAugAssign()
+		old := f.eval(s.Target())
+		add := f.eval(s.Value())
+		f.store(s.Target(), f.binary(old, add, s.Op(), n), s.Value())
+	case pyparse.KindReturn:
+		if v := n.AsReturn().Value(); v.Valid() {
+			f.a.write(&f.u.result, f.eval(v))
+		} else {
+			f.a.write(&f.u.result, one(constOf(nil)))
+		}
+		f.env = nil
+	case pyparse.KindRaise:
+		f.eval(n.AsRaise().Exc())
+		f.env = nil
+	case pyparse.KindIf:
+		f.ifStmt(n.AsIf())
+	case pyparse.KindFor, pyparse.KindAsyncFor:
+		f.forStmt(n.AsFor())
+	case pyparse.KindWhile:
+		f.whileStmt(n.AsWhile())
+	case pyparse.KindTry, pyparse.KindTryStar:
+		f.tryStmt(n.AsTry())
+	case pyparse.KindWith, pyparse.KindAsyncWith:
+		f.withStmt(n.AsWith())
+	case pyparse.KindMatch:
+		f.matchStmt(n.AsMatch())
+	case pyparse.KindFunctionDef, pyparse.KindAsyncFunctionDef:
+		f.functionDef(n.AsFunctionDef())
+	case pyparse.KindClassDef:
+		f.classDef(n.AsClassDef())
+	case pyparse.KindImport:
+		f.importStmt(n.AsImport())
+	case pyparse.KindImportFrom:
+		f.importFrom(n.AsImportFrom())
+	case pyparse.KindBreak:
+		f.exits = append(f.exits, f.env)
+		f.env = nil
+	case pyparse.KindContinue:
+		f.next = append(f.next, f.env)
+		f.env = nil
+	case pyparse.KindDelete:
+		for t := range n.AsDelete().Targets().All() {
+			if t.Kind() == pyparse.KindName {
+				delete(f.env, t.AsName().Id())
+			} else {
+				f.eval(t)
+			}
+		}
+	case pyparse.KindAssert:
+		f.eval(n.AsAssert().Test())
+		f.env = f.narrow(n.AsAssert().Test(), true)
+	}
+}
+
+// exprStmt runs an expression for what it does.
+func (f *frame) exprStmt(n pyparse.Node) { f.eval(n) }
+
+// store gives an assignment target its value. from is the assigned expression.
+func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
+	switch t.Kind() {
+	case pyparse.KindName:
+		f.assign(t.AsName().Id(), s, t.Start())
+	case pyparse.KindAttribute:
+		at := t.AsAttribute()
+		for _, v := range f.eval(at.Value()).vals {
+			switch v.kind {
+			case kInstance, kClass:
+				if f.moduleLevel() {
+					s = bindEarly(s, f.u.mod, t.Start())
+				}
+				f.a.write(v.class.attr(f.mangle(at.Attr())), s)
+			case kModule:
+				f.a.write(v.mod.body.variable(at.Attr()), s)
+			}
+		}
+	case pyparse.KindSubscript:
+		sub := t.AsSubscript()
+		f.eval(sub.Slice())
+		for _, v := range f.eval(sub.Value()).vals {
+			if v.kind == kContainer {
+				f.a.write(v.item, set{vals: s.vals, open: s.open})
+			}
+			if v.kind == kInstance {
+				f.special(v, "__setitem__", t)
+			}
+		}
+	case pyparse.KindTuple, pyparse.KindList:
+		elts := t.AsTuple().Elts()
+		if t.Kind() == pyparse.KindList {
+			elts = t.AsList().Elts()
+		}
+		var parts pyparse.NodeList
+		if from.Valid() && from.Kind() == pyparse.KindTuple {
+			parts = from.AsTuple().Elts()
+		}
+		all := f.elements(s, t)
+		for i := range elts.Len() {
+			e := elts.At(i)
+			if e.Kind() == pyparse.KindStarred {
+				c := f.a.site(e)
+				f.a.write(c, all)
+				f.store(e.AsStarred().Value(), one(value{kind: kContainer, name: "list", item: c}), pyparse.Node{})
+				continue
+			}
+			if parts.Len() == elts.Len() {
+				f.store(e, f.eval(parts.At(i)), parts.At(i))
+			} else {
+				f.store(e, all, pyparse.Node{})
+			}
+		}
+	case pyparse.KindStarred:
+		f.store(t.AsStarred().Value(), s, from)
+	}
+}
+
+func (f *frame) ifStmt(s pyparse.If) {
+	f.eval(s.Test())
+	known, val := f.constantTest(s.Test())
+	yes, no := f.narrow(s.Test(), true), f.narrow(s.Test(), false)
+	if known && val {
+		no = nil
+	} else if known {
+		yes = nil
+	}
+	cost, yield := f.cost, f.yield
+	f.env = yes
+	if yes != nil {
+		f.block(s.Body())
+	}
+	after := f.env
+	bodyCost, bodyYield := f.cost, f.yield
+	f.cost, f.yield = cost, yield
+	f.env = no
+	if no != nil {
+		f.block(s.Orelse())
+	}
+	f.env = joinEnv(after, f.env)
+	f.cost = max(f.cost, bodyCost)
+	f.yield.add(bodyYield)
+}
+
+// constantTest recognises tests that are the same in every run.
+func (f *frame) constantTest(n pyparse.Node) (known, val bool) {
+	switch n.Kind() {
+	case pyparse.KindConstant:
+		return f.eval(n).truth()
+	case pyparse.KindUnaryOp:
+		if n.AsUnaryOp().Op() == pyparse.OpNot {
+			k, v := f.constantTest(n.AsUnaryOp().Operand())
+			return k, !v
+		}
+	}
+	return false, false
+}
+
+// scoped runs something and gives back what it cost and how it yields, apart
+// from what went before.
+func (f *frame) scoped(run func()) (float64, yieldState) {
+	cost, yield := f.cost, f.yield
+	f.cost, f.yield = 0, yieldState{}
+	run()
+	c, y := f.cost, f.yield
+	f.cost, f.yield = cost, yield
+	return c, y
+}
+
+// loop runs a loop's body until the environment settles.
+func (f *frame) loop(head func(), body pyparse.NodeList, orelse pyparse.NodeList) (float64, yieldState) {
+	exits, next := f.exits, f.next
+	f.exits, f.next = nil, nil
+	var cost float64
+	var yield yieldState
+	start := f.env
+	var out map[string]set
+	for range 4 {
+		f.exits, f.next = nil, nil
+		f.env = copyEnv(start)
+		c, y := f.scoped(func() {
+			head()
+			out = copyEnv(f.env)
+			f.block(body)
+		})
+		cost, yield = c, y
+		back := f.env
+		for _, e := range f.next {
+			back = joinEnv(back, e)
+		}
+		merged := joinEnv(start, back)
+		if sameEnv(merged, start) {
+			break
+		}
+		start = merged
+	}
+	f.env = joinEnv(out, copyEnv(start))
+	if orelse.Len() > 0 {
+		f.block(orelse)
+	}
+	for _, e := range f.exits {
+		f.env = joinEnv(f.env, e)
+	}
+	f.exits, f.next = exits, next
+	return cost, yield
+}
+
+func (f *frame) forStmt(s pyparse.For) {
+	iter := f.eval(s.Iter())
+	it := f.consume(iter, s.Iter(), s.IsAsync())
+	cost, yield := f.loop(func() {
+		f.store(s.Target(), it.item, pyparse.Node{})
+	}, s.Body(), s.Orelse())
+	f.finishLoop(loopInfo{node: s.Node, head: s.Iter(), trips: it.trips, each: cost + it.each + costStmt, yield: joinYield(yield, it.yield), async: s.IsAsync()})
+}
+
+func joinYield(a, b yieldState) yieldState {
+	var out yieldState
+	out.add(a)
+	out.add(b)
+	return out
+}
+
+func (f *frame) whileStmt(s pyparse.While) {
+	trips := f.countedWhile(s)
+	known, val := f.constantTest(s.Test())
+	if known && !val {
+		f.block(s.Orelse())
+		return
+	}
+	cost, yield := f.loop(func() {
+		f.eval(s.Test())
+		if e := f.narrow(s.Test(), true); e != nil {
+			f.env = e
+		}
+	}, s.Body(), s.Orelse())
+	if known && val && !breaks(s.Body()) {
+		f.env = nil // while True without break: what follows is not reached
+	} else if e := f.narrow(s.Test(), false); e != nil && !breaks(s.Body()) {
+		f.env = e
+	}
+	f.finishLoop(loopInfo{node: s.Node, head: s.Test(), trips: trips, each: cost + costStmt, yield: yield, while: s})
+}
+
+func (f *frame) tryStmt(s pyparse.Try) {
+	before := copyEnv(f.env)
+	f.inTry++
+	f.block(s.Body())
+	f.inTry--
+	bodyEnd := f.env
+	// An exception may come from anywhere in the body.
+	mid := joinEnv(before, bodyEnd)
+	if bodyEnd != nil {
+		f.block(s.Orelse())
+	}
+	out := f.env
+	for h := range s.Handlers().All() {
+		f.env = copyEnv(mid)
+		eh := h.AsExceptHandler()
+		if eh.Type().Valid() {
+			f.eval(eh.Type())
+		}
+		if eh.Name() != "" {
+			f.assign(eh.Name(), unknownSet, h.Start())
+		}
+		f.block(eh.Body())
+		out = joinEnv(out, f.env)
+	}
+	f.env = out
+	if s.Finalbody().Len() > 0 {
+		dead := f.env == nil
+		if dead {
+			f.env = copyEnv(mid)
+		}
+		f.block(s.Finalbody())
+		if dead {
+			f.env = nil
+		}
+	}
+}
+
+func (f *frame) withStmt(s pyparse.With) {
+	for n := range s.Items().All() {
+		it := n.AsWithItem()
+		v := f.enter(f.eval(it.ContextExpr()), it.ContextExpr(), s.IsAsync())
+		if it.OptionalVars().Valid() {
+			f.store(it.OptionalVars(), v, pyparse.Node{})
+		}
+	}
+	f.block(s.Body())
+	if f.env == nil && s.Body().Len() > 0 { // a manager may swallow the exception; a return may not
+		last := s.Body().At(s.Body().Len() - 1)
+		if last.Kind() == pyparse.KindRaise {
+			f.env = map[string]set{}
+		}
+	}
+}
+
+// enter runs a context manager's __enter__ and __exit__.
+func (f *frame) enter(s set, n pyparse.Node, async bool) set {
+	var out set
+	enter, exit := "__enter__", "__exit__"
+	if async {
+		enter, exit = "__aenter__", "__aexit__"
+		f.yield.maybe = true
+	}
+	for _, v := range s.vals {
+		switch v.kind {
+		case kManager:
+			f.edge(v.unit, flow.Call, rules.Guard{}, n, len(s.vals) > 1)
+			f.inherit(v.unit)
+			out = join(out, v.unit.yielded.read(f.u))
+		case kObject:
+			f.libraryMethod(v, enter, args{node: n}, n)
+			f.libraryMethod(v, exit, args{node: n}, n)
+			t := f.a.cat.Type(v.name + "." + enter + "()")
+			if t == "" {
+				out = join(out, one(v))
+			} else {
+				out = join(out, f.object(t, n, v.bound))
+			}
+		case kInstance:
+			r, ok := f.special(v, enter, n)
+			f.special(v, exit, n)
+			if async {
+				r = f.await(r, n)
+			}
+			if ok && !r.empty() {
+				out = join(out, r)
+			} else {
+				out = join(out, one(v))
+			}
+		case kElsewhere:
+			out = join(out, one(v))
+		case kSymbol:
+			out = join(out, unknownSet)
+		default:
+			out = join(out, one(v))
+		}
+	}
+	if s.open {
+		out = join(out, unknownSet)
+	}
+	return out
+}
+
+func (f *frame) matchStmt(s pyparse.Match) {
+	subject := f.eval(s.Subject())
+	start := f.env
+	var out map[string]set
+	for n := range s.Cases().All() {
+		c := n.AsMatchCase()
+		f.env = copyEnv(start)
+		f.pattern(c.Pattern(), subject)
+		if c.Guard().Valid() {
+			f.eval(c.Guard())
+		}
+		f.block(c.Body())
+		out = joinEnv(out, f.env)
+	}
+	f.env = joinEnv(start, out)
+}
+
+// pattern binds the names of a match pattern.
+func (f *frame) pattern(p pyparse.Node, s set) {
+	switch p.Kind() {
+	case pyparse.KindMatchAs:
+		m := p.AsMatchAs()
+		if m.Pattern().Valid() {
+			f.pattern(m.Pattern(), s)
+			if m.Pattern().Kind() == pyparse.KindMatchClass {
+				s = f.instancesOf(f.eval(m.Pattern().AsMatchClass().Cls()), m.Pattern())
+			}
+		}
+		if m.Name() != "" {
+			f.assign(m.Name(), s, p.Start())
+		}
+	case pyparse.KindMatchStar:
+		if n := p.AsMatchStar().Name(); n != "" {
+			f.assign(n, unknownSet, p.Start())
+		}
+	case pyparse.KindMatchMapping:
+		if n := p.AsMatchMapping().Rest(); n != "" {
+			f.assign(n, unknownSet, p.Start())
+		}
+		for c := range p.AsMatchMapping().Patterns().All() {
+			f.pattern(c, unknownSet)
+		}
+	default:
+		for c := range p.Children() {
+			switch c.Kind() {
+			case pyparse.KindMatchAs, pyparse.KindMatchStar, pyparse.KindMatchMapping, pyparse.KindMatchClass, pyparse.KindMatchSequence, pyparse.KindMatchOr:
+				f.pattern(c, unknownSet)
+			}
+		}
+	}
+}
+
+func (f *frame) importStmt(s pyparse.Import) {
+	for n := range s.Names().All() {
+		al := n.AsAlias()
+		name := al.Name()
+		v, ok := f.a.moduleValue(name, f.u.mod.file)
+		if ok {
+			f.imports(v, n)
+		} else {
+			f.foreignImport(name, n)
+		}
+		if al.Asname() != "" {
+			f.assignImport(al.Asname(), one(v), n)
+			continue
+		}
+		top := firstPart(name)
+		tv, tok := f.a.moduleValue(top, f.u.mod.file)
+		if tok {
+			f.imports(tv, n)
+			if !ok && top != name { // a library below a namespace that the project shares
+				tv = value{kind: kSymbol, name: top}
+			}
+		}
+		f.assignImport(top, one(tv), n)
+	}
+}
+
+// assignImport binds a name to what was imported; a module as a whole can't be
+// bound too early, its members are looked up when they are used.
+func (f *frame) assignImport(name string, s set, n pyparse.Node) {
+	f.assign(name, s, n.Start())
+}
+
+// imports notes that a module of the project is loaded here.
+func (f *frame) imports(v value, n pyparse.Node) {
+	if v.mod == nil || v.mod.tree == nil {
+		return
+	}
+	f.a.ensure(v.mod.body)
+	if f.moduleLevel() {
+		f.u.events = append(f.u.events, event{offset: n.Start(), mod: v.mod})
+	}
+}
+
+func (f *frame) importFrom(s pyparse.ImportFrom) {
+	base := f.u.mod.absolute(s.Level(), s.Module())
+	v, ok := f.a.moduleValue(base, f.u.mod.file)
+	if ok {
+		f.imports(v, s.Node)
+	} else {
+		f.foreignImport(base, s.Node)
+	}
+	for n := range s.Names().All() {
+		al := n.AsAlias()
+		if al.Name() == "*" {
+			f.u.mod.stars = appendStar(f.u.mod.stars, one(v))
+			continue
+		}
+		as := al.Asname()
+		if as == "" {
+			as = al.Name()
+		}
+		var out set
+		switch {
+		case ok:
+			out = f.a.moduleAttr(v.mod, al.Name(), f.u)
+			for _, w := range out.vals {
+				if w.kind == kModule {
+					f.imports(w, n)
+				}
+			}
+		case base == "__future__":
+			continue
+		default:
+			out = f.libraryAttr(base, al.Name(), n)
+		}
+		f.assignImport(as, out, n)
+	}
+}
+
+func appendStar(list []set, s set) []set {
+	for _, x := range list {
+		if x.vals[0] == s.vals[0] {
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+func firstPart(s string) string {
+	for i := range len(s) {
+		if s[i] == '.' {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// breaks reports whether a loop's body has a break of its own.
+func breaks(l pyparse.NodeList) bool {
+	found := false
+	for n := range l.All() {
+		pyparse.Walk(n, func(n pyparse.Node) bool {
+			switch n.Kind() {
+			case pyparse.KindBreak:
+				found = true
+			case pyparse.KindFor, pyparse.KindAsyncFor, pyparse.KindWhile:
+				// A break in an inner loop's else belongs to this loop; rare enough to take every
+				// inner break for the inner loop's.
+				return false
+			case pyparse.KindFunctionDef, pyparse.KindAsyncFunctionDef, pyparse.KindLambda, pyparse.KindClassDef:
+				return false
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// inf is the number of trips of a loop without end.
+var inf = math.Inf(1)
+
+// foreignImport notes that a library is imported; some patch when they are.
+func (f *frame) foreignImport(name string, n pyparse.Node) {
+	f.a.called["import "+name] = true
+	for _, p := range []string{name, firstPart(name)} {
+		if patch := f.a.patches["import "+p]; patch != nil {
+			f.patchCall(patch, args{node: n}, n)
+			return
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package pyfront
+
+import (
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/pyparse/bind"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A unit is a body that runs as a whole: a module's, a function's or a lambda's.
+type unit struct {
+	id     int // order of discovery
+	mod    *module
+	node   pyparse.Node // Module, FunctionDef, AsyncFunctionDef or Lambda
+	scope  *bind.Scope
+	outer  *unit  // lexically enclosing unit; nil for a module
+	class  *class // whose method this is, or nil
+	name   rules.Func
+	short  string
+	isGen  bool
+	async  bool
+	params []param
+
+	vars    map[string]*cell // its variables, as inner units see them; a module's globals
+	result  cell             // what it returns
+	yielded cell             // what it yields
+
+	// What the last run found.
+	own      []flow.Own
+	edges    []flow.Edge
+	events   []event // module level only: imports and calls in order
+	unknown  []unknownCall
+	patches  []patchCall
+	cost     float64 // seconds of one run, as far as estimated
+	yields   yieldState
+	selfRec  []recursion
+	contexts []rules.Context
+	wrappers []wrapper // functions that stand in its place
+	flag     uint8     // how it is decorated
+
+	ran     bool
+	running bool
+	queued  bool
+	runs    int
+	callers map[*unit]struct{} // units whose loops depend on this one's yields and cost
+}
+
+// A param is one parameter of a unit.
+type param struct {
+	name       string
+	kind       paramKind
+	annotation pyparse.Node
+	def        pyparse.Node
+	cell       *cell
+}
+
+type paramKind uint8
+
+const (
+	pPositional paramKind = iota // positional, or positional and keyword
+	pVararg
+	pKeyword
+	pKwarg
+)
+
+// An event is something that happens while a module's body runs, in order.
+type event struct {
+	offset uint32
+	mod    *module // imported
+	unit   *unit   // called
+	patch  *patchCall
+}
+
+// A patchCall is a call that monkey-patches.
+type patchCall struct {
+	patch *rules.Patch
+	flags []string
+	pos   rules.Pos
+	text  string
+}
+
+// An unknownCall is a call whose callee could not be found.
+type unknownCall struct {
+	pos    rules.Pos
+	reason string
+}
+
+// yieldState says whether running something gives the thread back to the loop.
+type yieldState struct {
+	maybe bool     // something in it may, for all that is known
+	when  []string // or does where one of these conditions holds
+}
+
+func (y *yieldState) add(z yieldState) {
+	y.maybe = y.maybe || z.maybe
+	for _, w := range z.when {
+		y.onlyWhen(w)
+	}
+}
+
+func (y *yieldState) onlyWhen(cond string) {
+	for _, w := range y.when {
+		if w == cond {
+			return
+		}
+	}
+	y.when = append(y.when, cond)
+}
+
+// recursion is a call of a unit by itself.
+type recursion struct {
+	param string  // that gets smaller
+	step  float64 // by so much
+	at    pyparse.Node
+}
+
+// describe fills in the parameters and what the text says of a function.
+func (a *analysis) describe(u *unit) {
+	var args pyparse.Arguments
+	if u.node.Kind() == pyparse.KindLambda {
+		args = u.node.AsLambda().Args()
+	} else {
+		f := u.node.AsFunctionDef()
+		args, u.async = f.Args(), f.IsAsync()
+		u.isGen = yieldsValue(f.Body())
+	}
+	add := func(n pyparse.Arg, k paramKind, def pyparse.Node) {
+		if !n.Valid() {
+			return
+		}
+		p := param{name: n.Arg(), kind: k, annotation: n.Annotation(), def: def, cell: u.variable(n.Arg())}
+		u.params = append(u.params, p)
+	}
+	np, na, nd := args.Posonlyargs().Len(), args.Args().Len(), args.Defaults().Len()
+	for i := range np + na {
+		n := args.Posonlyargs()
+		j := i
+		if i >= np {
+			n, j = args.Args(), i-np
+		}
+		var def pyparse.Node
+		if d := i - (np + na - nd); d >= 0 && d < nd {
+			def = args.Defaults().At(d)
+		}
+		add(n.At(j).AsArg(), pPositional, def)
+	}
+	add(args.Vararg(), pVararg, pyparse.Node{})
+	for i := range args.Kwonlyargs().Len() {
+		var def pyparse.Node
+		if i < args.KwDefaults().Len() {
+			def = args.KwDefaults().At(i)
+		}
+		add(args.Kwonlyargs().At(i).AsArg(), pKeyword, def)
+	}
+	add(args.Kwarg(), pKwarg, pyparse.Node{})
+}
+
+// variable is the cell of one of the unit's variables.
+func (u *unit) variable(name string) *cell {
+	c := u.vars[name]
+	if c == nil {
+		c = new(cell)
+		u.vars[name] = c
+	}
+	return c
+}
+
+// positional counts the parameters that take positional arguments.
+func (u *unit) positional() int {
+	n := 0
+	for _, p := range u.params {
+		if p.kind == pPositional {
+			n++
+		}
+	}
+	return n
+}
+
+// yieldsValue reports whether a function's own body has a yield.
+func yieldsValue(body pyparse.NodeList) bool {
+	found := false
+	for n := range body.All() {
+		pyparse.Walk(n, func(n pyparse.Node) bool {
+			switch n.Kind() {
+			case pyparse.KindYield, pyparse.KindYieldFrom:
+				found = true
+			case pyparse.KindFunctionDef, pyparse.KindAsyncFunctionDef, pyparse.KindLambda, pyparse.KindClassDef:
+				return false
+			}
+			return !found
+		})
+	}
+	return found
+}

@@ -1,0 +1,218 @@
+package pyfront
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// kind is the sort of thing that a value is.
+type kind uint8
+
+const (
+	kSymbol    kind = iota + 1 // a library's name: module, class or function; name is qualified
+	kObject                    // an instance of a library's class; name is the class
+	kModule                    // a module of the project
+	kFunc                      // a function or lambda of the project
+	kBound                     // a method with its receiver
+	kClass                     // a class of the project
+	kInstance                  // an instance of one
+	kSuper                     // super(): attributes are looked up after ref in recv's order
+	kConst                     // None, True, False, a number or a string
+	kContainer                 // list, tuple, set, dict or iterator: item holds what is in it
+	kPartial                   // functools.partial or the like
+	kElsewhere                 // an object or callable whose calls run on another thread
+	kGenerator                 // a generator object: its body runs when it is consumed
+	kCoroutine                 // a coroutine object: its body runs when it is awaited
+	kManager                   // what a @contextmanager function gives
+	kProperty                  // a property of a class: reading it calls ref
+)
+
+// A value is one thing that an expression may denote. It is comparable but for
+// its size, which is kept apart so that a growing size makes no new value.
+type value struct {
+	kind  kind
+	name  string // kSymbol, kObject: qualified; kConst: type of the constant
+	lit   any    // kConst: nil, bool, float64 or string
+	unit  *unit  // kFunc, kBound, kGenerator, kCoroutine, kManager, kProperty
+	class *class // kClass, kInstance, kSuper; kBound: the receiver's class
+	mod   *module
+	item  *cell    // kContainer: elements; kElsewhere: the wrapped value
+	part  *partial // kPartial
+	bound string   // where module-level code made or bound it, as rules.Guard.Bound
+	recv  string   // kSymbol: it is a method of an instance of this library class
+	flag  uint8    // kFunc: how it is decorated
+}
+
+// Decorations that change what calling or reading a function means.
+const (
+	fStatic uint8 = 1 << iota
+	fClassMethod
+	fProperty
+	fManager // @contextmanager
+	fElsewhere
+)
+
+// maxValues bounds a set; a larger one is open and holds the first few. Names
+// that may denote that many things say nothing.
+const maxValues = 24
+
+// A set is what an expression may denote: some values, and whether it may be
+// something else. Sets are immutable; the zero set denotes nothing (yet).
+type set struct {
+	vals []value
+	open bool    // may be something that is not known
+	size float64 // elements or bytes; 0 = not known
+}
+
+var unknownSet = set{open: true}
+
+func one(v value) set { return set{vals: []value{v}} }
+
+func (s set) withSize(n float64) set { s.size = n; return s }
+
+func (s set) empty() bool { return len(s.vals) == 0 && !s.open }
+
+func (s set) has(v value) bool {
+	return slices.Contains(s.vals, v)
+}
+
+// join is the union of two sets.
+func join(a, b set) set {
+	if len(b.vals) == 0 {
+		if len(a.vals) == 0 || b.open == a.open || a.open {
+			a.open = a.open || b.open
+			a.size = max(a.size, b.size)
+			return a
+		}
+		a.open = true
+		return a
+	}
+	if len(a.vals) == 0 {
+		b.open = a.open || b.open
+		b.size = max(a.size, b.size)
+		return b
+	}
+	out := set{vals: a.vals, open: a.open || b.open, size: max(a.size, b.size)}
+	copied := false
+	for _, v := range b.vals {
+		if out.has(v) {
+			continue
+		}
+		if len(out.vals) >= maxValues {
+			out.open = true
+			break
+		}
+		if !copied {
+			out.vals = append(make([]value, 0, len(out.vals)+len(b.vals)), out.vals...)
+			copied = true
+		}
+		out.vals = append(out.vals, v)
+	}
+	return out
+}
+
+// contains reports whether b adds nothing to a.
+func (s set) contains(b set) bool {
+	if b.open && !s.open || b.size > s.size {
+		return false
+	}
+	for _, v := range b.vals {
+		if !s.has(v) {
+			return len(s.vals) >= maxValues && s.open
+		}
+	}
+	return true
+}
+
+// constant returns the single constant that the set is, if it is one.
+func (s set) constant() (any, bool) {
+	if len(s.vals) == 1 && !s.open && s.vals[0].kind == kConst && s.vals[0].name != "" {
+		return s.vals[0].lit, s.vals[0].lit != opaque
+	}
+	return nil, false
+}
+
+// opaque is the literal of a constant whose type is known and whose value is not.
+var opaque any = opaqueType{}
+
+type opaqueType struct{}
+
+func constOf(v any) value {
+	switch v.(type) {
+	case nil:
+		return value{kind: kConst, name: "NoneType", lit: nil}
+	case bool:
+		return value{kind: kConst, name: "bool", lit: v}
+	case float64:
+		return value{kind: kConst, name: "int", lit: v}
+	}
+	return value{kind: kConst, name: "str", lit: v}
+}
+
+// typed is a value of a built-in type about which nothing else is known.
+func typed(name string) value { return value{kind: kConst, name: name, lit: opaque} }
+
+// truth tells whether a set is surely true or surely false.
+func (s set) truth() (known, val bool) {
+	c, ok := s.constant()
+	if !ok {
+		return false, false
+	}
+	switch x := c.(type) {
+	case nil:
+		return true, false
+	case bool:
+		return true, x
+	case float64:
+		return true, x != 0
+	case string:
+		return true, x != ""
+	}
+	return false, false
+}
+
+// A cell is a place that outlives the run of a unit.
+type cell struct {
+	set     set
+	readers map[*unit]struct{}
+}
+
+// read returns the cell's set and makes u run again when it grows.
+func (c *cell) read(u *unit) set {
+	if u != nil {
+		if c.readers == nil {
+			c.readers = map[*unit]struct{}{}
+		}
+		c.readers[u] = struct{}{}
+	}
+	return c.set
+}
+
+// write adds to the cell.
+func (a *analysis) write(c *cell, s set) {
+	if c.set.contains(s) {
+		return
+	}
+	c.set = join(c.set, s)
+	if len(c.readers) == 0 {
+		return
+	}
+	rs := make([]*unit, 0, len(c.readers))
+	for u := range c.readers {
+		rs = append(rs, u)
+	}
+	slices.SortFunc(rs, func(x, y *unit) int { return cmp.Compare(x.id, y.id) })
+	for _, u := range rs {
+		a.enqueue(u)
+	}
+}
+
+// A partial is a callable with some arguments already given.
+type partial struct {
+	fn   set
+	args args
+}
+
+// lastPart is the part of a qualified name after the last dot.
+func lastPart(s string) string { return s[strings.LastIndexByte(s, '.')+1:] }

@@ -1,0 +1,73 @@
+// Package check runs the analysis for the command: it hands the project's files
+// to the front ends and collects what they found. It prints nothing.
+package check
+
+import (
+	"context"
+
+	"github.com/greenlint/greenlint/analyzers/report"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A Request says what to check.
+type Request struct {
+	Root  string   // the project's directory, absolute
+	Files []string // of the project, sorted, slash-separated, relative to Root; all kinds
+	Paths []string // what the user wants checked, relative to Root; none = all
+
+	Catalog *rules.Catalog
+	Select  []string   // rules, as the user names them; none = those that are on by default
+	Ignore  []string   // rules to leave out
+	Loop    rules.Loop // judge every task as if on this loop; "" = as the project declares
+
+	ConfigFile string // the settings to use, absolute; "" = none
+
+	Progress func(stage string, done, total int) // may be nil, may be called by several goroutines
+}
+
+// An Outcome is what the analysis found.
+type Outcome struct {
+	Findings []rules.Finding
+	Comments []report.FileComments // of every file that was analysed
+	Skipped  []rules.Skip
+	Stats    report.Stats
+	Notes    []string // for people, one line each
+
+	Selected    rules.Selection     // from the request and the settings
+	PathIgnores map[string][]string // from the settings: patterns as in .gitignore → rules
+}
+
+// Run analyses a project.
+func Run(ctx context.Context, req Request) (Outcome, error) {
+	conf, err := settings(req)
+	if err != nil {
+		return Outcome{}, err
+	}
+	sel, ign := conf.Select, append(append([]string(nil), conf.Ignore...), req.Ignore...)
+	if len(req.Select) > 0 {
+		sel = req.Select
+	}
+	out := Outcome{PathIgnores: conf.PerFileIgnores}
+	if out.Selected, err = req.Catalog.Select(sel, ign); err != nil {
+		return Outcome{}, err
+	}
+	if req.Loop == "" {
+		req.Loop = conf.Loop
+	}
+	if err := python(ctx, req, conf, &out); err != nil {
+		return Outcome{}, err
+	}
+	return out, nil
+}
+
+// settings reads the user's configuration and adds its tables to the catalogue.
+func settings(req Request) (*rules.Config, error) {
+	if req.ConfigFile == "" {
+		return &rules.Config{}, nil
+	}
+	conf, err := req.Catalog.ReadConfig(req.ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	return conf, nil
+}

@@ -1,0 +1,212 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/env"
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/analyzers/pyfront"
+	"github.com/greenlint/greenlint/analyzers/report"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// python checks the project's Python files.
+func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) error {
+	src := newSource(req.Root, req.Files)
+	var files []string
+	for _, f := range req.Files {
+		if strings.HasSuffix(f, ".py") {
+			files = append(files, f)
+		}
+	}
+	progress(req, "reading deployment files", 0, 0)
+	deployed := env.Read(src, req.Catalog)
+	out.Findings = append(out.Findings, deployed.Findings...)
+	out.Skipped = append(out.Skipped, deployed.Skipped...)
+	if len(files) == 0 {
+		return ctx.Err()
+	}
+	res, err := pyfront.Analyze(ctx, pyfront.Input{
+		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
+		Check: wanted(req.Paths, conf.Tests), Report: req.Progress,
+	})
+	if err != nil {
+		return err
+	}
+	progress(req, "judging", 0, 0)
+	envs := processes(req, deployed, res)
+	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
+	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
+	out.Findings = append(out.Findings, found...)
+	out.Findings = append(out.Findings, broken(res)...)
+	out.Skipped = append(out.Skipped, res.Skipped...)
+	for _, f := range res.Trees {
+		out.Comments = append(out.Comments, comments(f))
+	}
+	out.Stats.Files += res.Stats.Modules
+	out.Stats.Functions += res.Stats.Functions
+	out.Stats.UnknownCalls += res.Stats.UnknownCalls
+	out.Notes = append(out.Notes, notes(req, deployed, res, envs)...)
+	return nil
+}
+
+func progress(req Request, stage string, done, total int) {
+	if req.Progress != nil {
+		req.Progress(stage, done, total)
+	}
+}
+
+// processes are the environments in which the project's functions are judged:
+// those that the deployment declares, those that the code does, or the one that
+// the user asks about.
+func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.Env {
+	var out []rules.Env
+	green := map[rules.Loop]bool{}
+	for _, p := range deployed.Processes {
+		if p.Env.Loop == rules.Gevent || p.Env.Loop == rules.Eventlet {
+			e := p.Env
+			e.Called = append(append([]string(nil), e.Called...), res.Called...)
+			slices.Sort(e.Called)
+			e.Runs = append(append([]string(nil), e.Runs...), "greenlet", "server-handler", "wsgi-app")
+			green[e.Loop] = true
+			out = append(out, e)
+		}
+	}
+	for _, e := range res.Envs {
+		if green[e.Loop] && len(e.PatchPos) == 0 {
+			continue // what is spawned runs in the process that the deployment declares
+		}
+		e.Versions, e.Python = deployed.Versions, deployed.Python
+		if len(out) > 0 && e.Loop != rules.Asyncio {
+			e.Runs = []string{"greenlet", "server-handler", "wsgi-app"}
+		} else if e.Loop != rules.Asyncio {
+			e.Runs = []string{"greenlet", "server-handler", "wsgi-app", "wsgi-view", "socketio-handler"}
+		}
+		out = append(out, e)
+	}
+	if req.Loop == rules.Gevent || req.Loop == rules.Eventlet {
+		e := rules.Env{Name: "--loop " + string(req.Loop), Loop: req.Loop, Runs: []string{"*"}, Called: res.Called, Versions: deployed.Versions, Python: deployed.Python}
+		for _, p := range req.Catalog.PatchTables("python") {
+			if p.Loop == req.Loop {
+				e.Patched = p.Effective(rules.NoArgs{})
+				break
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// words are what findings say, from the rules and the catalogue.
+func words(cat *rules.Catalog) flow.Options {
+	return flow.Options{
+		Language: "python",
+		Severity: func(id rules.ID) rules.Severity {
+			if r := cat.Rule(string(id)); r != nil {
+				return r.Severity
+			}
+			return rules.Warning
+		},
+		Words: func(e rules.Effect) (string, string, []string) {
+			if e.Row != nil {
+				return e.Row.Why, e.Row.Remedy, e.Row.Source
+			}
+			return "", "", nil
+		},
+		Noun: cat.Noun,
+	}
+}
+
+// broken turns files that could not be read or parsed into findings.
+func broken(res *pyfront.Result) []rules.Finding {
+	var out []rules.Finding
+	for i, s := range res.Skipped {
+		out = append(out, rules.Finding{Rule: "GL902", Language: "python", Pos: res.Broken[i], Symbol: "syntax", Message: s.Reason})
+	}
+	return out
+}
+
+// wanted reports which files' tasks count: those under the paths that the user
+// names, and no tests.
+func wanted(paths []string, tests bool) func(string) bool {
+	return func(file string) bool {
+		if len(paths) > 0 && !slices.ContainsFunc(paths, func(p string) bool {
+			return p == "." || p == file || strings.HasPrefix(file, strings.TrimSuffix(p, "/")+"/")
+		}) {
+			return false
+		}
+		return tests || !isTest(file)
+	}
+}
+
+// isTest reports whether a file is a test by the conventions of pytest and unittest.
+func isTest(file string) bool {
+	base := path.Base(file)
+	if base == "conftest.py" || strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") {
+		return true
+	}
+	for _, d := range strings.Split(path.Dir(file), "/") {
+		if d == "tests" || d == "test" || d == "testing" {
+			return true
+		}
+	}
+	return false
+}
+
+// comments collects what report needs to know of a file for suppressions.
+func comments(f *pyfront.File) report.FileComments {
+	out := report.FileComments{File: f.Name}
+	src := f.Tree.Source()
+	for _, c := range f.Tree.Comments {
+		line, col := f.Tree.Position(c.Start)
+		start := f.Tree.LineStart(line)
+		out.Comments = append(out.Comments, report.Comment{
+			Pos:   rules.Pos{File: f.Name, Line: line, Column: col, Offset: int(c.Start)},
+			Text:  string(src[c.Start:c.End]),
+			Alone: strings.TrimSpace(string(src[start:c.Start])) == "",
+		})
+	}
+	if len(out.Comments) == 0 {
+		return out
+	}
+	pyparse.Walk(f.Tree.Root(), func(n pyparse.Node) bool {
+		if fd := n.AsFunctionDef(); fd.Valid() {
+			def, _ := f.Tree.Position(fd.NameStart())
+			first := def
+			if d := fd.DecoratorList(); d.Len() > 0 {
+				first, _ = f.Tree.Position(d.At(0).Start())
+			}
+			last, _ := f.Tree.Position(n.End())
+			out.Funcs = append(out.Funcs, report.Span{FirstLine: first, DefLine: def, LastLine: last})
+		}
+		return !n.Kind().IsExpr()
+	})
+	return out
+}
+
+// notes are what a person should know of the run.
+func notes(req Request, deployed env.Result, res *pyfront.Result, envs []rules.Env) []string {
+	var out []string
+	tasks := 0
+	for _, c := range res.Contexts {
+		if c.Loop != "" {
+			continue
+		}
+		runs := slices.ContainsFunc(envs, func(e rules.Env) bool { return e.Loop != rules.Asyncio && e.Can(c.Kind) })
+		if !runs {
+			tasks++
+		}
+	}
+	if tasks > 0 && req.Loop == "" {
+		out = append(out, fmt.Sprintf("%d tasks or views run on no green pool that this project declares; --loop gevent asks what would stop if they did", tasks))
+	}
+	for _, u := range deployed.Unknown {
+		out = append(out, fmt.Sprintf("%s: %s", u.Pos, u.Text))
+	}
+	return out
+}

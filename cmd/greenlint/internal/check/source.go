@@ -1,0 +1,71 @@
+package check
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// maxSource bounds what is read of one file; no one writes more by hand.
+const maxSource = 64 << 20
+
+var errTooLarge = errors.New("larger than 64 MB")
+
+// source reads the project's files, each once.
+type source struct {
+	root  string
+	files []string
+	mu    sync.Mutex
+	seen  map[string][]byte
+}
+
+func newSource(root string, files []string) *source {
+	return &source{root: root, files: files, seen: map[string][]byte{}}
+}
+
+func (s *source) Files() []string { return s.files }
+
+// Read returns a file's text. Only regular files are opened: a FIFO would hang.
+func (s *source) Read(name string) ([]byte, error) {
+	s.mu.Lock()
+	b, ok := s.seen[name]
+	s.mu.Unlock()
+	if ok {
+		return b, nil
+	}
+	p := filepath.Join(s.root, filepath.FromSlash(name))
+	st, err := os.Stat(p)
+	if err != nil {
+		return nil, unwrap(err)
+	}
+	if !st.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := os.Open(p)
+	if err != nil {
+		return nil, unwrap(err)
+	}
+	defer f.Close()
+	b, err = io.ReadAll(io.LimitReader(f, maxSource+1))
+	if err != nil {
+		return nil, unwrap(err)
+	}
+	if len(b) > maxSource {
+		return nil, errTooLarge
+	}
+	s.mu.Lock()
+	s.seen[name] = b
+	s.mu.Unlock()
+	return b, nil
+}
+
+// unwrap drops the path that the operating system's errors repeat.
+func unwrap(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
