@@ -126,6 +126,7 @@ func (c *collector) with(n pyparse.With) {
 	c.emit(evTryEnd, n.End(), 0)
 	c.closes(i)
 	c.emit(evHandler, n.End(), 0)
+	c.emit(evElse, n.End(), 0)
 	c.emit(evEnd, n.End(), 0)
 	c.cond--
 }

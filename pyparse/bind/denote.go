@@ -62,6 +62,7 @@ const (
 	manyNames   = 64 // an answer has no more entries; whoever asks can't follow more
 	longChain   = 64 // attributes in a row that are followed
 	longAliases = 64 // aliases of aliases that are followed
+	manyAliases = 1024
 )
 
 func compare(a, b Denotation) int {
@@ -72,8 +73,18 @@ func compare(a, b Denotation) int {
 // query is the work on one answer.
 type query struct {
 	t     *Table
-	depth int
-	memo  map[*Binding]answer // empty for what is being worked out
+	depth int // aliases that are being followed
+	attrs int // attributes that will be taken of what is being worked out
+	steps int // aliases that were followed
+	low   int // the least depth at which a circle of aliases came back
+	memo  map[*Binding]known
+}
+
+// known is what is known of an alias.
+type known struct {
+	answer
+	open         bool // it is still being worked out
+	depth, attrs int  // of the query when that began
 }
 
 // answer is a set of names. whole says that nothing else can be meant.
@@ -130,7 +141,9 @@ func (q *query) chain(n pyparse.Node) answer {
 		attrs = append(attrs, at.Attr())
 		n = at.Value()
 	}
+	q.attrs += len(attrs)
 	a := q.expr(n)
+	q.attrs -= len(attrs)
 	for _, attr := range slices.Backward(attrs) {
 		a = q.attribute(a, Mangle(s.class, attr), attr)
 	}
@@ -218,16 +231,28 @@ func (q *query) binding(b *Binding) answer {
 	default:
 		return answer{}
 	}
-	if a, ok := q.memo[b]; ok {
-		return a
+	return q.alias(b)
+}
+
+// alias returns what the value of a binding stands for. In a circle of aliases the
+// one that comes back adds nothing, unless attributes are taken on the way.
+func (q *query) alias(b *Binding) answer {
+	if k, ok := q.memo[b]; ok {
+		if k.open {
+			q.low = min(q.low, k.depth)
+			return answer{whole: k.attrs == q.attrs}
+		}
+		return k.answer
 	}
-	if q.depth == longAliases {
+	if q.steps++; q.depth == longAliases || q.steps > manyAliases {
 		return answer{}
 	}
 	if q.memo == nil {
-		q.memo = map[*Binding]answer{}
+		q.memo = map[*Binding]known{}
 	}
-	q.memo[b] = answer{}
+	q.memo[b] = known{open: true, depth: q.depth, attrs: q.attrs}
+	low := q.low
+	q.low = q.depth
 	q.depth++
 	var a answer
 	if b.Kind == ByFor || b.Kind == ByComprehension {
@@ -236,7 +261,12 @@ func (q *query) binding(b *Binding) answer {
 		a = q.expr(b.Value)
 	}
 	q.depth--
-	q.memo[b] = a
+	if q.low < q.depth {
+		delete(q.memo, b) // true only within the circle
+	} else {
+		q.memo[b] = known{answer: a}
+	}
+	q.low = min(low, q.low)
 	return a
 }
 

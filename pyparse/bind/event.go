@@ -21,8 +21,9 @@ const (
 	evLoop                 // what follows runs again and again, from evLoop to evLoopEnd
 	evLoopEnd              //
 	evTry                  // as evBranch; the text up to arg may stop at any point
-	evTryEnd               // the end of the try's body; the first way goes on with its else
+	evTryEnd               // the end of the try's body
 	evHandler              // as evNext, from any state within the try's body
+	evElse                 // as evNext, from the state at the end of the try's body
 	evFinally              // what follows runs from any state since evTry (arg), and goes on from the present one
 	evFinallyEnd           //
 	evLeave                // return, raise, break or continue: the present way ends

@@ -33,11 +33,15 @@ func (r *runner) endLoop(ev event) {
 	r.live = f.live
 }
 
-// raised makes the state in which a handler begins: anything of the try's body may
-// have been done.
+// raised ends the try's body or a handler and makes the state in which the next
+// handler begins: anything of the body may have been done.
 func (r *runner) raised(off uint32) {
 	f := r.top()
-	if f.vars == nil {
+	if f.handled {
+		r.endWay(off)
+	} else {
+		f.normal, f.bodyLive = r.takeBack(off), r.live
+		f.handled, r.live = true, f.live
 		f.vars = r.within(f.begin+1, f.end)
 		for i := range f.vars {
 			v := &f.vars[i]
@@ -47,6 +51,19 @@ func (r *runner) raised(off uint32) {
 	for _, v := range f.vars {
 		r.set(v.sym, v.val, off)
 	}
+}
+
+// resume ends the last handler and goes on from the end of the try's body.
+func (r *runner) resume(off uint32) {
+	f := r.top()
+	if !f.handled {
+		return
+	}
+	r.endWay(off)
+	for _, c := range f.normal {
+		r.set(c.sym, c.val, off)
+	}
+	r.live = f.bodyLive
 }
 
 // enterFinally makes the state in which a finally begins: anything since the try at

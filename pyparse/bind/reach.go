@@ -69,7 +69,7 @@ func (t *Table) reaching(s *Scope, name string, off uint32) reach {
 	default:
 		f := d.flow()
 		r.unbound, r.all = f.expand(f.at(sym.index, off), use)
-		if len(r.bindings) == 0 && r.all && !isBuiltin(name) && d.Kind != ClassScope {
+		if len(r.bindings) == 0 && r.all && (d.Kind == FunctionScope || d.Kind == ModuleScope && !isBuiltin(name)) {
 			// Not valid if it runs here and now, but an annotation need not.
 			if d.Kind == FunctionScope {
 				every(0)

@@ -39,7 +39,9 @@ type frame struct {
 	deadWays    int
 	deadChanges []assigned // used if no way goes on
 	vars        []assigned // loop: value at its head; try: value in handlers
-	normal      []assigned // finally: value if nothing was raised
+	normal      []assigned // finally: value if nothing was raised; try: changes of its body
+	handled     bool       // try: a handler has begun
+	bodyLive    bool       // try: its body can go on behind it
 }
 
 func (r *runner) run() *flow {
@@ -71,8 +73,9 @@ func (r *runner) step(i int, ev event) {
 	case evNext:
 		r.endWay(ev.off)
 	case evHandler:
-		r.endWay(ev.off)
 		r.raised(ev.off)
+	case evElse:
+		r.resume(ev.off)
 	case evEnd:
 		r.merge(ev.off)
 	case evLoop:
@@ -151,7 +154,21 @@ func (r *runner) fresh(sym int32) bool {
 // endWay ends the present way of a branch and goes back to the state before it.
 func (r *runner) endWay(off uint32) {
 	f := r.top()
-	var changes []assigned
+	changes := r.takeBack(off)
+	if r.live {
+		f.ways++
+		f.changes = append(f.changes, changes...)
+	} else {
+		f.deadWays++
+		f.deadChanges = append(f.deadChanges, changes...)
+	}
+	r.live = f.live
+}
+
+// takeBack goes back to the state before the present way and returns what that has
+// changed.
+func (r *runner) takeBack(off uint32) (changes []assigned) {
+	f := r.top()
 	r.mark()
 	for _, u := range r.log[f.mark:] {
 		if r.fresh(u.sym) {
@@ -165,14 +182,7 @@ func (r *runner) endWay(off uint32) {
 	for _, c := range changes {
 		r.felt(c.sym, r.cur[c.sym], off)
 	}
-	if r.live {
-		f.ways++
-		f.changes = append(f.changes, changes...)
-	} else {
-		f.deadWays++
-		f.deadChanges = append(f.deadChanges, changes...)
-	}
-	r.live = f.live
+	return changes
 }
 
 // merge ends a branch: a symbol has the value of any way that goes on. If none does

@@ -18,15 +18,17 @@ func (c *collector) try(n pyparse.Try) {
 	if guarded {
 		c.guards--
 	}
-	c.block(n.Orelse())
 	for h := range n.Handlers().All() {
 		c.emit(evHandler, h.Start(), 0)
 		c.handler(h.AsExceptHandler())
 	}
-	c.emit(evEnd, firstStart(n.Finalbody(), n.End()), 0)
+	end := firstStart(n.Finalbody(), n.End())
+	c.emit(evElse, firstStart(n.Orelse(), end), 0)
+	c.block(n.Orelse())
+	c.emit(evEnd, end, 0)
 	c.cond--
 	if n.Finalbody().Len() > 0 {
-		c.emit(evFinally, firstStart(n.Finalbody(), n.End()), whole)
+		c.emit(evFinally, end, whole)
 		c.block(n.Finalbody())
 		c.emit(evFinallyEnd, n.End(), 0)
 	}
