@@ -26,9 +26,10 @@
 // numbers and no answer depends on the order of a map or a slice.
 //
 // The search runs backwards, breadth first, from each function that has a sink
-// site to all entries at once, and keeps for each function the next hop only. A
-// chain is put together when it is asked for. An effect in foreign code is first
-// brought to its sink sites, by the same search held to foreign code.
+// site to all entries, 64 such functions at a time. It finds how far they are;
+// a chain is put together only when it is asked for, by running its search
+// again. An effect in foreign code is first brought to its sink sites, by the
+// same search held to foreign code.
 //
 // An edge may be guarded: threading.Thread(target=f) spawns f where threads are
 // patched, and offloads it elsewhere. The guards passed on the way are part of
@@ -46,8 +47,9 @@
 //
 // # What it can't see
 //
-// A way that needs more than three different guards is given up, and so are all
-// but 16 sets of guards for one function; [Reached.Lost] counts both. A chain
+// A way that needs more than three different guards before its sink site, or
+// after it, is given up, and so are all but 64 sets of guards for one function;
+// [Reached.Lost] counts both. A chain
 // without a frame in the user's code is no finding: there is nothing the user
 // could change. Where user code hands a foreign function straight to a loop,
 // the front end makes a function of that place, and lets it call the foreign

@@ -37,6 +37,14 @@ func (s guardSet) with(g uint32) (guardSet, bool) {
 	return out, true
 }
 
+// union returns the guards of both sets, and false where there is no room.
+func (s guardSet) union(t guardSet) (out guardSet, ok bool) {
+	for out, ok = s, true; t != 0 && ok; t >>= guardBits {
+		out, ok = out.with(uint32(t & (1<<guardBits - 1)))
+	}
+	return out, ok
+}
+
 // within reports whether t asks for everything that s asks for.
 func (s guardSet) within(t guardSet) bool {
 	if s == 0 || s == t {

@@ -21,8 +21,10 @@ type index struct {
 	guard  map[rules.Guard]uint32
 
 	edges []edge
-	into  []inEdge // the edges of live callers, grouped by callee
-	first []int32  // into[first[f]:first[f+1]] lead to f
+	out   []link  // the edges again; out[from[f]:from[f+1]] lead away from f
+	from  []int32 //
+	into  []link  // the edges of live callers, by callee; into[to[f]:to[f+1]] lead to f
+	to    []int32 //
 }
 
 // An edge is one of the graph's, with both ends.
@@ -31,10 +33,10 @@ type edge struct {
 	caller, callee int32
 }
 
-// An inEdge is an edge as seen from its callee; 16 bytes, since the search reads
-// little else.
-type inEdge struct {
-	caller  int32
+// A link is an edge as seen from one end: 16 bytes, since the search reads little
+// else.
+type link struct {
+	fn      int32 // at the other end
 	edge    int32
 	guard   uint32
 	dynamic bool
@@ -49,8 +51,9 @@ func newIndex(g *Graph, entries []rules.Func) (x *index, known map[rules.Func][]
 	known = x.askKnown(g)
 	x.numberGuards(g, known)
 	x.numberEdges(g)
+	x.linkOut()
 	x.markLive(entries)
-	x.turnRound()
+	x.linkInto()
 	return x, known
 }
 
@@ -145,15 +148,18 @@ func (x *index) numberEdges(g *Graph) {
 	}
 }
 
+func (x *index) linkOut() {
+	x.from = make([]int32, len(x.names)+1)
+	x.out = make([]link, len(x.edges))
+	for i, e := range x.edges {
+		x.from[e.caller+1]++
+		x.out[i] = link{e.callee, int32(i), x.guard[e.Guard], e.Dynamic, e.Kind == Offload}
+	}
+	sumUp(x.from)
+}
+
 // markLive marks what can be reached from the entries by edges of any kind.
 func (x *index) markLive(entries []rules.Func) {
-	from := make([]int32, len(x.names)+1) // edges[from[f]:from[f+1]] are f's
-	for _, e := range x.edges {
-		from[e.caller+1]++
-	}
-	for f := range x.names {
-		from[f+1] += from[f]
-	}
 	x.live = make([]bool, len(x.names))
 	var todo []int32
 	reach := func(f int32) {
@@ -168,29 +174,36 @@ func (x *index) markLive(entries []rules.Func) {
 	for len(todo) > 0 {
 		f := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, e := range x.edges[from[f]:from[f+1]] {
-			reach(e.callee)
+		for _, l := range x.out[x.from[f]:x.from[f+1]] {
+			reach(l.fn)
 		}
 	}
 }
 
-func (x *index) turnRound() {
-	x.first = make([]int32, len(x.names)+1)
+func (x *index) linkInto() {
+	x.to = make([]int32, len(x.names)+1)
 	for _, e := range x.edges {
 		if x.live[e.caller] {
-			x.first[e.callee+1]++
+			x.to[e.callee+1]++
 		}
 	}
-	for f := range x.names {
-		x.first[f+1] += x.first[f]
-	}
-	x.into = make([]inEdge, x.first[len(x.names)])
-	next := slices.Clone(x.first)
+	sumUp(x.to)
+	x.into = make([]link, x.to[len(x.names)])
+	next := slices.Clone(x.to)
 	for i, e := range x.edges {
 		if x.live[e.caller] {
-			x.into[next[e.callee]] = inEdge{e.caller, int32(i), x.guard[e.Guard], e.Dynamic, e.Kind == Offload}
+			l := x.out[i]
+			l.fn = e.caller
+			x.into[next[e.callee]] = l
 			next[e.callee]++
 		}
+	}
+}
+
+// sumUp turns counts, each one place late, into where each begins.
+func sumUp(counts []int32) {
+	for i := 1; i < len(counts); i++ {
+		counts[i] += counts[i-1]
 	}
 }
 

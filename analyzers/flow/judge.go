@@ -50,25 +50,18 @@ func Judge(r *Reached, contexts []rules.Context, envs []rules.Env, opt Options) 
 	j.admit(contexts)
 	j.sets = make([]envSet, len(r.sets))
 	for i, set := range r.sets {
-		j.sets[i] = j.court.all
-		for _, g := range set.list() {
-			j.sets[i] = j.sets[i].and(j.court.where(r.x.guards[g-1]))
-		}
+		j.sets[i] = j.where(set)
 	}
 	j.best = make([]verdict, len(j.contexts))
-	var out []rules.Finding
 	for from := 0; from < len(r.sites); {
 		to := from + 1
 		for to < len(r.sites) && j.sameSink(from, to) {
 			to++
 		}
-		if f, ok := j.sink(from, to); ok {
-			out = append(out, f)
-		}
+		j.sink(from, to)
 		from = to
 	}
-	fingerprint(out, j.in)
-	return out
+	return j.findings()
 }
 
 type judge struct {
@@ -84,26 +77,7 @@ type judge struct {
 	best    []verdict // of each context, for the sink in hand
 	round   int32     // counts sinks, so that best needs no clearing
 	touched []int32   // the contexts of this round
-	in      []rules.Func
-}
-
-// A verdict is a hit from the view of a context.
-type verdict struct {
-	round                   int32 // in which it was written
-	depth, dynamic, offload int32
-	site, hit               int32
-	env                     int32
-}
-
-// compare orders cases of one sink by what makes a chain worth showing.
-func (a *verdict) compare(b *verdict) int {
-	switch {
-	case a.depth != b.depth:
-		return int(a.depth - b.depth)
-	case a.dynamic != b.dynamic:
-		return int(a.dynamic - b.dynamic)
-	}
-	return int(a.offload - b.offload)
+	cases   []sunk
 }
 
 // admit sorts the contexts and gives each what its entry and processes are.
@@ -156,109 +130,4 @@ func compareContexts(a, b rules.Context) int {
 
 func sameContext(a, b *rules.Context) bool {
 	return a.Func == b.Func && a.Kind == b.Kind && a.Loop == b.Loop && a.Guard == b.Guard
-}
-
-// sameSink reports whether two sites are shown as one. Where there is no
-// place to tell them apart by, the function and the symbol do.
-func (j *judge) sameSink(a, b int) bool {
-	x, y := &j.r.sites[a], &j.r.sites[b]
-	ex, ey := &j.r.sources[x.source].effect, &j.r.sources[y.source].effect
-	return x.pos == y.pos && ex.Rule == ey.Rule &&
-		(x.pos.Valid() || x.in == y.in && ex.Symbol == ey.Symbol)
-}
-
-// sink judges the sites from and up to to, which are one sink.
-func (j *judge) sink(from, to int) (f rules.Finding, ok bool) {
-	j.round++
-	j.touched = j.touched[:0]
-	for i := from; i < to; i++ {
-		l := &j.r.sites[i]
-		where := j.court.where(j.r.sources[l.source].effect.Guard)
-		if where.first() < 0 {
-			continue
-		}
-		for h := j.r.groups[l.group]; h < j.r.groups[l.group+1]; h++ {
-			way := &j.r.hits[h]
-			for c := j.of[way.entry]; c < j.of[way.entry+1]; c++ {
-				env := firstOf(where, j.sets[way.set], j.envs[c])
-				if env < 0 {
-					continue
-				}
-				j.hear(c, verdict{
-					round: j.round, site: int32(i), hit: h, env: env,
-					depth:   way.depth + l.depth,
-					dynamic: way.dynamic + int32(l.cost.dynamic()),
-					offload: way.offload + int32(l.cost.offload()),
-				})
-			}
-		}
-	}
-	if len(j.touched) == 0 {
-		return f, false
-	}
-	slices.SortFunc(j.touched, func(a, b int32) int {
-		return cmp.Or(j.best[a].compare(&j.best[b]), int(a-b))
-	})
-	return j.finding(), true
-}
-
-// hear keeps a context's best case; of equal ones the first.
-func (j *judge) hear(c int32, now verdict) {
-	old := &j.best[c]
-	if old.round != j.round {
-		j.touched = append(j.touched, c)
-	} else if now.compare(old) >= 0 {
-		return
-	}
-	*old = now
-}
-
-// finding words what was heard of one sink.
-func (j *judge) finding() rules.Finding {
-	top := &j.best[j.touched[0]]
-	l := &j.r.sites[top.site]
-	effect := j.r.sources[l.source].effect
-	env := &j.court.envs[top.env]
-	f := rules.Finding{
-		Rule: effect.Rule, Severity: effect.Severity, Language: j.opt.Language,
-		Pos: l.pos, End: l.end,
-		Symbol: effect.Symbol, Detail: effect.Detail, Loop: env.Loop, Env: env.Name,
-		Chain: j.r.chain(top.site, top.hit),
-	}
-	if f.Severity == "" {
-		f.Severity = rules.Warning
-		if j.opt.Severity != nil {
-			f.Severity = j.opt.Severity(effect.Rule)
-		}
-	}
-	if j.opt.Words != nil {
-		f.Why, f.Remedy, f.Source = j.opt.Words(effect)
-	}
-	listed := j.touched[:min(len(j.touched), cmp.Or(j.opt.MaxContexts, 50))]
-	f.Contexts = make([]rules.Reach, len(listed))
-	for i, c := range listed {
-		f.Contexts[i] = rules.Reach{
-			Context: j.contexts[c], Depth: int(j.best[c].depth), Evidence: j.evidence(c, j.best[c].env),
-		}
-	}
-	f.Message = message(&f, top.offload > 0, j.opt)
-	j.in = append(j.in, l.in)
-	return f
-}
-
-// evidence is why a context runs on a loop in a process: what declares the
-// process, or failing that the calls that patch it, then what makes the context.
-func (j *judge) evidence(c, env int32) []rules.Evidence {
-	key := [2]int32{c, env}
-	list, ok := j.why[key]
-	if !ok {
-		e := &j.court.envs[env]
-		list = e.Why
-		if len(list) == 0 {
-			list = e.PatchPos
-		}
-		list = slices.Concat(list, j.contexts[c].Why)
-		j.why[key] = list
-	}
-	return list
 }

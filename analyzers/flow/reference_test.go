@@ -75,13 +75,19 @@ func refSolve(g *Graph, entries []rules.Func) map[refKey][]refWay {
 	for f, list := range g.Own {
 		for _, own := range list {
 			gil := own.Effect.HoldsGIL
-			heads := func(sink rules.Pos, in rules.Func, way refWay) {
-				back(in, gil, way, map[rules.Func]bool{}, func(fn rules.Func, way refWay) {
+			heads := func(sink rules.Pos, in rules.Func, tail refWay) {
+				found := map[rules.Func][]refWay{}
+				back(in, gil, refWay{}, map[rules.Func]bool{}, func(fn rules.Func, head refWay) {
 					if slices.Contains(entries, fn) {
-						k := refKey{sink, fn, gil, own.Effect.Guard}
-						all[k] = append(all[k], way)
+						found[fn] = append(found[fn], head)
 					}
 				}, anywhere)
+				for fn, ways := range found {
+					k := refKey{sink, fn, gil, own.Effect.Guard}
+					for _, head := range reduce(ways) {
+						all[k] = append(all[k], join(head, tail))
+					}
+				}
 			}
 			if !g.Foreign(f) {
 				heads(own.Pos, f, refWay{})
@@ -101,6 +107,18 @@ func refSolve(g *Graph, entries []rules.Func) map[refKey][]refWay {
 		}
 	}
 	return all
+}
+
+func join(head, tail refWay) refWay {
+	head.depth += tail.depth
+	head.dynamic += tail.dynamic
+	head.offload += tail.offload
+	head.lines = slices.Concat(head.lines, tail.lines)
+	head.sets = slices.Concat(head.sets, tail.sets)
+	head.set = slices.Concat(head.set, tail.set)
+	slices.SortFunc(head.set, compareGuards)
+	head.set = slices.Compact(head.set)
+	return head
 }
 
 // reduce keeps the best way for each set of guards that no way undercuts.
@@ -158,13 +176,16 @@ func compareWithReference(t *testing.T, text string, entries []rules.Func, chain
 	found := map[refKey][]refWay{}
 	r := Solve(g, entries)
 	for h := range r.All() {
-		w := refWay{depth: h.Depth, dynamic: h.Dynamic, set: r.Guards(h)}
-		if h.Offloaded {
+		w := refWay{depth: h.Depth, set: r.Guards(h)}
+		chain, offloaded := r.Chain(h)
+		if offloaded {
 			w.offload = 1
 		}
-		chain := r.Chain(h)
 		checkChain(t, g, h, w, chain)
 		for _, f := range chain[:len(chain)-1] {
+			if f.Dynamic {
+				w.dynamic++
+			}
 			w.lines = append(w.lines, f.Pos.Line)
 			w.sets = append(w.sets, nil)
 		}
@@ -204,7 +225,7 @@ func refText(k refKey, w refWay, chains bool) string {
 func checkChain(t *testing.T, g *Graph, h Hit, w refWay, chain rules.Chain) {
 	at, sink := h.Entry, rules.Pos{}
 	var set []rules.Guard
-	dynamic, offload := 0, false
+	offload := false
 	for i, f := range chain {
 		if !g.Foreign(at) {
 			sink = f.Pos
@@ -220,14 +241,14 @@ func checkChain(t *testing.T, g *Graph, h Hit, w refWay, chain rules.Chain) {
 		if e.Guard != (rules.Guard{}) && !slices.Contains(set, e.Guard) {
 			set = append(set, e.Guard)
 		}
-		if e.Dynamic {
-			dynamic++
+		if e.Dynamic != f.Dynamic {
+			t.Fatalf("the frame %v and the edge %v", f, e)
 		}
 		offload = offload || e.Kind == Offload
 		at = f.Func
 	}
 	slices.SortFunc(set, compareGuards)
-	if sink != h.Pos || len(chain)-1 != h.Depth || dynamic != h.Dynamic || offload != h.Offloaded || !slices.Equal(set, w.set) {
+	if sink != h.Pos || len(chain)-1 != h.Depth || offload != (w.offload > 0) || !slices.Equal(set, w.set) {
 		t.Fatalf("the chain %v is not that of %+v, guards %v", chain, h, w.set)
 	}
 	if !slices.ContainsFunc(g.Own[at], func(o Own) bool { return o.Effect == h.Effect }) {

@@ -1,212 +1,191 @@
 package flow
 
-import "slices"
+import "math/bits"
 
-// maxSets is how many sets of guards the search follows through one function.
-// All of two guards are 4 and of three 8; beyond that the smallest are kept.
-const maxSets = 16
+// batch is how many searches run at once: as many as a word has bits. On a graph
+// in which everything reaches everything, one at a time took ten times as long.
+const batch = 64
 
-// A search looks backwards from one function, level by level. Its memory is used
+// maxSets is how many sets of guards a batch follows through one function. All of
+// three guards are 8.
+const maxSets = 64
+
+// A seed is where a search begins.
+type seed struct {
+	fn  int32
+	gil bool // the effect holds the GIL, so offloads do not stop it
+}
+
+// A search looks backwards from up to 64 seeds at once, level by level. It finds
+// how far each function is from each seed; which of the equally long ways is
+// best is asked later, of the few functions that matter. Its memory is used
 // again by the next run.
 type search struct {
-	x      *index
-	states []state
-	head   []int32        // the latest state of each function; -1 = none
-	lost   map[int32]bool // functions to which a way was given up
+	x       *index
+	offload bool // edges to other threads may be taken
+	visits  []visit
+	head    []int32          // each function's latest visit without guards; -1 = none
+	guarded []int32          // each function's latest visit with guards; -1 = none
+	seen    []uint64         // the seeds that a function reaches without guards, up to the last level
+	sets    []uint8          // how many sets of guards a function has
+	lost    map[int32]uint64 // functions to which a way was given up, and whose
+
+	// The visits by function and then by depth, once the run is over.
+	byFunc []visit
+	first  []int32 // byFunc[first[f]:first[f+1]] are f's
+	best   []choice
+	epoch  int32  // tells which choices are of the seed in hand
+	seeds  []seed // of this run
+	chosen int32  // the seed in hand, for who comes back later
 }
 
-// A state is a way from a function to the one where the search began.
-type state struct {
+// A visit says that some seeds are reached from a function by ways of this
+// depth that ask for this set of guards, and by none that is shorter and asks
+// for no more.
+type visit struct {
 	set   guardSet
-	cost  cost
+	seeds uint64
 	fn    int32
 	depth int32 // edges on the way
-	edge  int32 // the first of them; -1 = this is where the search began
-	next  int32 // the state behind it
-	other int32 // an earlier state of the same function; -1 = none
-	node  int32 // where the trail keeps it; 0 = nowhere yet
-}
-
-// A cost decides between ways of the same length: dynamic calls in the upper
-// half, offloads in the lower.
-type cost uint64
-
-const oneDynamic, oneOffload cost = 1 << 32, 1
-
-func (in inEdge) cost() (c cost) {
-	if in.dynamic {
-		c += oneDynamic
-	}
-	if in.offload {
-		c += oneOffload
-	}
-	return c
-}
-
-func (c cost) dynamic() int { return int(c >> 32) }
-func (c cost) offload() int { return int(c & (1<<32 - 1)) }
-
-// A reach says which edges a run may take.
-type reach struct {
-	offload bool // through offloads too
-	foreign bool // between foreign functions only
+	other int32 // an earlier visit of the same function, with guards if this has any; -1 = none
 }
 
 func newSearch(x *index) *search {
-	s := &search{x: x, head: make([]int32, len(x.names)), lost: map[int32]bool{}}
+	n := len(x.names)
+	s := &search{
+		x: x, lost: map[int32]uint64{},
+		head: make([]int32, n), guarded: make([]int32, n), seen: make([]uint64, n), sets: make([]uint8, n), first: make([]int32, n+1),
+	}
 	for f := range s.head {
-		s.head[f] = -1
+		s.head[f], s.guarded[f] = -1, -1
 	}
 	return s
 }
 
-// run finds the best ways from every function to fn, one for each set of guards
-// that no shorter way undercuts. set is what the ways ask for to begin with.
-// The states are in order of depth and good until the next run.
-func (s *search) run(fn int32, set guardSet, how reach) {
-	for i := range s.states {
-		s.head[s.states[i].fn] = -1
+// run searches from the seeds, which differ and are alike in gil. With
+// foreignOnly it stays in foreign code.
+func (s *search) run(seeds []seed, foreignOnly bool) {
+	for i := range s.visits {
+		f := s.visits[i].fn
+		s.head[f], s.guarded[f], s.seen[f], s.sets[f] = -1, -1, 0, 0
 	}
 	clear(s.lost)
-	s.states = append(s.states[:0], state{set: set, fn: fn, edge: -1, next: -1, other: -1})
-	s.head[fn] = 0
-	for done := 0; done < len(s.states); {
-		level := len(s.states)
+	s.visits = s.visits[:0]
+	s.seeds, s.offload = seeds, seeds[0].gil
+	for b, from := range seeds {
+		s.add(&s.head[from.fn], visit{seeds: 1 << b, fn: from.fn})
+	}
+	for done := 0; done < len(s.visits); {
+		level := len(s.visits)
+		for i := done; i < level; i++ {
+			if v := &s.visits[i]; v.set == 0 {
+				s.seen[v.fn] |= v.seeds
+			}
+		}
 		for ; done < level; done++ {
-			s.expand(int32(done), int32(level), how)
+			s.expand(s.visits[done], int32(level), foreignOnly)
 		}
 	}
+	s.sort()
 }
 
-// expand offers the way of state i to the callers of its function. The states
-// from level on are one call further away, and can still change.
-func (s *search) expand(i, level int32, how reach) {
-	st := s.states[i]
-	for _, in := range s.x.into[s.x.first[st.fn]:s.x.first[st.fn+1]] {
-		if in.offload && !how.offload || how.foreign && !s.x.foreign[in.caller] {
+// expand takes a visit to the callers of its function. The visits from level on
+// are one call further away.
+func (s *search) expand(v visit, level int32, foreignOnly bool) {
+	for _, l := range s.x.into[s.x.to[v.fn]:s.x.to[v.fn+1]] {
+		seeds := v.seeds &^ s.seen[l.fn]
+		if seeds == 0 || l.offload && !s.offload || foreignOnly && !s.x.foreign[l.fn] {
 			continue
 		}
-		way := state{set: st.set, cost: st.cost + in.cost(), fn: in.caller, depth: st.depth + 1, edge: in.edge, next: i}
-		if in.guard != 0 {
-			var ok bool
-			if way.set, ok = st.set.with(in.guard); !ok {
-				if !s.undercut(in.caller, st.set, level) {
-					s.lost[in.caller] = true
-				}
-				continue
-			}
+		if v.set|guardSet(l.guard) != 0 {
+			s.expandGuarded(v, l, level)
+			continue
 		}
-		s.offer(way, level)
+		if i := s.head[l.fn]; i >= level {
+			s.visits[i].seeds |= seeds
+		} else {
+			s.add(&s.head[l.fn], visit{seeds: seeds, fn: l.fn, depth: v.depth + 1})
+		}
 	}
 }
 
-// offer keeps a way if it is better than what its function has.
-func (s *search) offer(way state, level int32) {
-	sets, worst := 0, int32(-1)
-	for t := s.head[way.fn]; t >= 0; t = s.states[t].other {
-		old := &s.states[t]
-		switch {
-		case t < level:
-			if old.set.within(way.set) {
-				return // shorter, and asks for no more
-			}
-		case old.set == way.set:
-			if s.better(&way, old) {
-				way.other = old.other
-				*old = way
-			}
-			return
-		case worst < 0 || old.set > s.states[worst].set:
-			worst = t
+// expandGuarded is expand for one edge, where there are guards to be minded.
+func (s *search) expandGuarded(v visit, l link, level int32) {
+	set, ok := v.set.with(l.guard)
+	if !ok {
+		if seeds := s.beyond(l.fn, v.set, v.seeds, level); seeds != 0 {
+			s.lost[l.fn] |= seeds
 		}
-		sets++
-	}
-	if sets < maxSets {
-		way.other = s.head[way.fn]
-		s.head[way.fn] = int32(len(s.states))
-		s.states = append(s.states, way)
 		return
 	}
-	s.lost[way.fn] = true
-	if worst >= 0 && way.set < s.states[worst].set {
-		way.other = s.states[worst].other
-		s.states[worst] = way
+	seeds := s.beyond(l.fn, set, v.seeds, level)
+	if seeds == 0 {
+		return
 	}
+	if i := s.find(l.fn, set); i >= level {
+		s.visits[i].seeds |= seeds
+		return
+	} else if i < 0 {
+		if s.sets[l.fn] == maxSets {
+			s.lost[l.fn] |= seeds
+			return
+		}
+		s.sets[l.fn]++
+	}
+	s.add(&s.guarded[l.fn], visit{set: set, seeds: seeds, fn: l.fn, depth: v.depth + 1})
 }
 
-// better reports whether way comes before old, which has the same function,
-// length and guards. No two ways are equal in all that it compares.
-func (s *search) better(way, old *state) bool {
-	if way.cost != old.cost {
-		return way.cost < old.cost
-	}
-	if way.edge != old.edge {
-		return way.edge < old.edge
-	}
-	return s.states[way.next].set < s.states[old.next].set
-}
-
-// undercut reports whether fn has a shorter way that asks for no more than set.
-func (s *search) undercut(fn int32, set guardSet, level int32) bool {
-	for t := s.head[fn]; t >= 0; t = s.states[t].other {
-		if t < level && s.states[t].set.within(set) {
-			return true
+// beyond gives those seeds that fn does not reach by a shorter way that asks for
+// no more than set.
+func (s *search) beyond(fn int32, set guardSet, seeds uint64, level int32) uint64 {
+	seeds &^= s.seen[fn]
+	for i := s.guarded[fn]; i >= 0 && seeds != 0; i = s.visits[i].other {
+		if i < level && s.visits[i].set.within(set) {
+			seeds &^= s.visits[i].seeds
 		}
 	}
-	return false
+	return seeds
 }
 
-// best appends to buf the states of fn that no other state of fn makes void, the
-// shortest first.
-func (s *search) best(buf []int32, fn int32) []int32 {
-	for t := s.head[fn]; t >= 0; t = s.states[t].other {
-		void := false
-		for u := s.head[fn]; u >= 0 && !void; u = s.states[u].other {
-			void = u != t && s.states[u].depth <= s.states[t].depth && s.states[u].set.within(s.states[t].set)
-		}
-		if !void {
-			buf = append(buf, t)
-		}
+// find gives the latest guarded visit of fn with the set, or -1.
+func (s *search) find(fn int32, set guardSet) int32 {
+	i := s.guarded[fn]
+	for i >= 0 && s.visits[i].set != set {
+		i = s.visits[i].other
 	}
-	if len(buf) > 1 {
-		slices.SortFunc(buf, func(a, b int32) int { return s.compare(a, b) })
-	}
-	return buf
+	return i
 }
 
-func (s *search) compare(a, b int32) int {
-	x, y := &s.states[a], &s.states[b]
-	switch {
-	case x.depth != y.depth:
-		return int(x.depth - y.depth)
-	case x.set < y.set:
-		return -1
-	case x.set > y.set:
-		return 1
-	}
-	return 0
+func (s *search) add(head *int32, v visit) {
+	v.other = *head
+	*head = int32(len(s.visits))
+	s.visits = append(s.visits, v)
 }
 
-// A trail keeps the ways that are needed after their run, as trees: every state
-// once. Node 0 is the place where a search began.
-type trail []hop
-
-type hop struct{ edge, next int32 }
-
-// keep stores a state's way and returns its node.
-func (t *trail) keep(s *search, i int32) int32 {
-	// Forwards to the first state that is stored already, then back.
-	var way []int32
-	for s.states[i].edge >= 0 && s.states[i].node == 0 {
-		way = append(way, i)
-		i = s.states[i].next
+func (s *search) sort() {
+	clear(s.first)
+	for i := range s.visits {
+		s.first[s.visits[i].fn+1]++
 	}
-	node := s.states[i].node
-	for j := len(way) - 1; j >= 0; j-- {
-		st := &s.states[way[j]]
-		*t = append(*t, hop{st.edge, node})
-		node = int32(len(*t) - 1)
-		st.node = node
+	sumUp(s.first)
+	if n := len(s.visits); cap(s.byFunc) < n {
+		s.byFunc, s.best = make([]visit, n+n/4), make([]choice, n+n/4)
 	}
-	return node
+	s.byFunc = s.byFunc[:len(s.visits)]
+	// Placing from the back leaves in first[f+1] where f begins; a shift mends it.
+	for i := len(s.visits) - 1; i >= 0; i-- {
+		f := s.visits[i].fn
+		s.first[f+1]--
+		s.byFunc[s.first[f+1]] = s.visits[i]
+	}
+	copy(s.first, s.first[1:])
+	s.first[len(s.first)-1] = int32(len(s.visits))
+}
+
+// lostWays counts, for each seed, the functions to which a way was given up.
+func (s *search) lostWays() (n int) {
+	for _, seeds := range s.lost {
+		n += bits.OnesCount64(seeds)
+	}
+	return n
 }

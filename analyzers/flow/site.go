@@ -27,7 +27,7 @@ type site struct {
 type siteKey struct {
 	edge  int32
 	set   guardSet
-	class effectClass
+	class int32 // an effectClass, by number
 }
 
 // sites lists the sink sites of all sources. Searches are held to foreign code,
@@ -55,69 +55,89 @@ func (s *solver) sites() []site {
 // crossings brings sources in foreign code to the calls by which user code gets
 // there.
 func (s *solver) crossings(foreign []int32) []site {
-	type seed struct {
-		fn  int32
-		set guardSet
-		gil bool
-	}
-	seedOf := func(i int32) seed {
+	var seeds []seed
+	of := map[seed][]int32{} // the sources that begin there
+	for _, i := range foreign {
 		src := &s.sources[i]
-		return seed{src.fn, src.set, src.effect.HoldsGIL}
+		from := seed{src.fn, src.effect.HoldsGIL}
+		if of[from] == nil {
+			seeds = append(seeds, from)
+		}
+		of[from] = append(of[from], i)
 	}
-	slices.SortStableFunc(foreign, func(a, b int32) int {
-		x, y := seedOf(a), seedOf(b)
-		return cmp.Or(cmp.Compare(x.fn, y.fn), cmp.Compare(x.set, y.set), compareBools(x.gil, y.gil))
-	})
+	s.numberClasses()
 	var list []site
 	have := map[siteKey]int{} // index in list
-	for len(foreign) > 0 {
-		from := seedOf(foreign[0])
-		n := 1
-		for n < len(foreign) && seedOf(foreign[n]) == from {
-			n++
+	for _, some := range inBatches(seeds) {
+		s.search.run(some, true)
+		s.lost += s.search.lostWays()
+		for b, from := range some {
+			s.search.epoch++
+			list = s.cross(list, have, b, of[from])
 		}
-		s.search.run(from.fn, from.set, reach{offload: from.gil, foreign: true})
-		s.cross(from.gil, func(way site) {
-			for _, j := range foreign[:n] {
-				src := &s.sources[j]
-				key := siteKey{way.edge, way.set, classOf(&src.effect)}
-				here := way
-				here.source, here.cost, here.depth = j, way.cost+src.cost, way.depth+src.depth()
-				if old, ok := have[key]; !ok {
-					have[key] = len(list)
-					list = append(list, here)
-				} else if cmp.Or(cmp.Compare(here.depth, list[old].depth), cmp.Compare(here.cost, list[old].cost)) < 0 {
-					list[old] = here
-				}
-			}
-		})
-		s.lost += len(s.search.lost)
-		foreign = foreign[n:]
 	}
 	return list
 }
 
-// cross yields the calls from user code to the functions of the last search,
-// with each way on from there.
-func (s *solver) cross(gil bool, yield func(site)) {
-	for i, st := range s.search.states {
-		for _, in := range s.x.into[s.x.first[st.fn]:s.x.first[st.fn+1]] {
-			if s.x.foreign[in.caller] || in.offload && !gil {
+func (s *solver) numberClasses() {
+	number := map[effectClass]int32{}
+	s.class = make([]int32, len(s.sources))
+	for i := range s.sources {
+		class := classOf(&s.sources[i].effect)
+		if _, ok := number[class]; !ok {
+			number[class] = int32(len(number))
+		}
+		s.class[i] = number[class]
+	}
+}
+
+// cross adds the calls from user code to the functions that reach seed b of the
+// search, with each way on from there, or puts them in the place of a worse way
+// on from the same call. list[have[k]] is the site of key k.
+func (s *solver) cross(list []site, have map[siteKey]int, b int, sources []int32) []site {
+	for i := range s.search.byFunc {
+		v := &s.search.byFunc[i]
+		if v.seeds>>b&1 == 0 {
+			continue
+		}
+		for _, l := range s.x.into[s.x.to[v.fn]:s.x.to[v.fn+1]] {
+			if s.x.foreign[l.fn] || l.offload && !s.search.offload {
 				continue
 			}
-			set, ok := st.set.with(in.guard)
-			if !ok {
-				s.search.lost[in.caller] = true
-				continue
+			way, ok := v.set.with(l.guard)
+			for _, j := range sources {
+				src := &s.sources[j]
+				set, both := way.union(src.set)
+				if !ok || !both {
+					s.lost++
+					continue
+				}
+				key := siteKey{l.edge, set, s.class[j]}
+				depth := v.depth + 1 + src.depth()
+				old, ok := have[key]
+				if ok && list[old].depth < depth {
+					continue
+				}
+				node, c := s.trail.keep(s.search, int32(i), b)
+				c += l.cost() + src.cost
+				if ok && list[old].depth == depth &&
+					cmp.Or(cmp.Compare(list[old].cost, c), cmp.Compare(list[old].source, j)) <= 0 {
+					continue
+				}
+				e := &s.x.edges[l.edge]
+				if !ok {
+					old = len(list)
+					have[key] = old
+					list = append(list, site{})
+				}
+				list[old] = site{
+					source: j, fn: l.fn, pos: e.Pos, end: e.End, in: s.x.names[l.fn],
+					set: set, cost: c, depth: depth, edge: l.edge, node: node,
+				}
 			}
-			e := &s.x.edges[in.edge]
-			yield(site{
-				fn: in.caller, pos: e.Pos, end: e.End, in: s.x.names[in.caller],
-				set: set, cost: st.cost + in.cost(), depth: st.depth + 1,
-				edge: in.edge, node: s.trail.keep(s.search, int32(i)),
-			})
 		}
 	}
+	return list
 }
 
 // compareSites orders sites by place, then by rule, then completely.

@@ -20,13 +20,12 @@ func Solve(g *Graph, entries []rules.Func) *Reached {
 	s.entries = slices.Compact(s.entries)
 	s.setNumber = map[guardSet]int32{}
 
-	list := s.sites()
-	s.findEntries(list)
-	return &Reached{
-		Lost: s.lost,
-		x:    x, entries: s.entries, sources: s.sources, sites: list,
-		trail: s.trail, hits: s.hits, groups: s.groups, sets: s.sets,
-	}
+	r := &Reached{x: x, entries: s.entries}
+	r.sites = s.sites()
+	s.findEntries(r.sites)
+	r.Lost, r.sources, r.trail, r.sets = s.lost, s.sources, s.trail, s.sets
+	r.groups, r.batches = s.groups, s.batches
+	return r
 }
 
 // SolveAll is [Solve] with every function that has a body as an entry.
@@ -49,38 +48,37 @@ type solver struct {
 	trail   trail
 	entries []int32 // ascending
 	sources []source
+	class   []int32 // of each source's effect
 	lost    int
 
-	hits      []hit
-	groups    []int32 // hits[groups[g]:groups[g+1]] are group g's
+	groups    []group
+	batches   [][]seed
 	sets      []guardSet
 	setNumber map[guardSet]int32
 }
 
-// A hit is a way from an entry to where a group of sites begins. It serves each
-// site of the group.
+// A group is the sites that begin at one seed, and the entries that reach them.
+type group struct {
+	hits  []hit // by entry, then by depth
+	batch int32 // the search that found them
+	bit   int32 // and the seed's place in it
+}
+
+// A hit says how far an entry is from where a group begins.
 type hit struct {
-	entry   int32 // an index into entries
-	set     int32 // an index into sets
-	depth   int32
-	dynamic int32
-	offload int32
-	node    int32
+	entry int32 // an index into entries
+	set   int32 // an index into sets
+	depth int32
 }
 
 // findEntries searches from every function with sites to the entries, once for
-// all its sites with the same guards.
+// all its sites.
 func (s *solver) findEntries(list []site) {
-	type seed struct {
-		fn  int32
-		set guardSet
-		gil bool
-	}
 	number := map[seed]int32{}
 	var seeds []seed
 	for i := range list {
 		l := &list[i]
-		from := seed{l.fn, l.set, s.sources[l.source].effect.HoldsGIL}
+		from := seed{l.fn, s.sources[l.source].effect.HoldsGIL}
 		n, ok := number[from]
 		if !ok {
 			n = int32(len(seeds))
@@ -89,24 +87,41 @@ func (s *solver) findEntries(list []site) {
 		}
 		l.group = n
 	}
+	s.groups = make([]group, len(seeds))
+	s.batches = inBatches(seeds)
 	var ways []int32
-	s.groups = append(make([]int32, 0, len(seeds)+1), 0)
-	for _, from := range seeds {
-		s.search.run(from.fn, from.set, reach{offload: from.gil})
-		s.lost += len(s.search.lost)
-		for e, fn := range s.entries {
-			ways = s.search.best(ways[:0], fn)
-			for _, i := range ways {
-				st := &s.search.states[i]
-				s.hits = append(s.hits, hit{
-					entry: int32(e), set: s.numberSet(st.set), depth: st.depth,
-					dynamic: int32(st.cost.dynamic()), offload: int32(st.cost.offload()),
-					node: s.trail.keep(s.search, i),
-				})
+	var hits []hit
+	for n, some := range s.batches {
+		s.search.run(some, false)
+		s.lost += s.search.lostWays()
+		for bit, from := range some {
+			hits = hits[:0]
+			for e, fn := range s.entries {
+				ways = s.search.ways(ways[:0], fn, bit)
+				for _, i := range ways {
+					v := &s.search.byFunc[i]
+					hits = append(hits, hit{entry: int32(e), set: s.numberSet(v.set), depth: v.depth})
+				}
 			}
+			s.groups[number[from]] = group{slices.Clone(hits), int32(n), int32(bit)}
 		}
-		s.groups = append(s.groups, int32(len(s.hits)))
 	}
+}
+
+// inBatches divides seeds into what one search takes, in order.
+func inBatches(seeds []seed) (out [][]seed) {
+	var halves [2][]seed
+	for _, from := range seeds {
+		if from.gil {
+			halves[1] = append(halves[1], from)
+		} else {
+			halves[0] = append(halves[0], from)
+		}
+	}
+	for _, half := range halves {
+		out = slices.AppendSeq(out, slices.Chunk(half, batch))
+	}
+	return out
 }
 
 func (s *solver) numberSet(set guardSet) int32 {

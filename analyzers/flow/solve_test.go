@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"math/rand"
 	"slices"
 	"testing"
@@ -92,8 +93,8 @@ func TestSolve(t *testing.T) {
 // The order in which sets of guards are found must not decide which are kept.
 func TestManySets(t *testing.T) {
 	g := &Graph{Own: map[rules.Func][]Own{"S": {{Effect: rules.Effect{Rule: "GL401", Symbol: "sleep"}}}}, Calls: map[rules.Func][]Edge{}}
-	for i := range 40 {
-		g.Calls["W"] = append(g.Calls["W"], Edge{Callee: "S", Kind: Spawn, Guard: rules.Guard{When: string(rune('a' + i))}})
+	for i := range 100 {
+		g.Calls["W"] = append(g.Calls["W"], Edge{Callee: "S", Kind: Spawn, Guard: rules.Guard{When: fmt.Sprint(i)}})
 	}
 	want := format(Solve(g, funcs("W")))
 	if n := len(slices.Collect(Solve(g, funcs("W")).All())); n != maxSets {

@@ -81,7 +81,7 @@ func parse(t testing.TB, text string) *Graph {
 func format(r *Reached) string {
 	var b strings.Builder
 	for h := range r.All() {
-		chain := r.Chain(h)
+		chain, offloaded := r.Chain(h)
 		b.WriteString(string(h.Entry))
 		for i, f := range chain {
 			switch {
@@ -99,7 +99,7 @@ func format(r *Reached) string {
 		for _, g := range r.Guards(h) {
 			fmt.Fprintf(&b, " [%s]", guardText(g))
 		}
-		if h.Offloaded {
+		if offloaded {
 			b.WriteString(" offloaded")
 		}
 		b.WriteByte('\n')
