@@ -47,8 +47,8 @@ func Read(src Source, cat *rules.Catalog) Result {
 		p.judge(&procs[i])
 	}
 	p.judgeSettings(procs)
-	deps, python := p.r.dependencies()
-	res := Result{Processes: procs, Findings: p.sorted(), Unknown: p.unknown, Depends: deps, Versions: merged(deps), Python: python}
+	deps, versions, python := p.r.dependencies()
+	res := Result{Processes: procs, Findings: p.sorted(), Unknown: p.unknown, Depends: deps, Versions: versions, Python: python}
 	for i := range res.Processes {
 		res.Processes[i].Env.Versions, res.Processes[i].Env.Python = res.Versions, python
 	}

@@ -1,6 +1,601 @@
 package env
 
-import "github.com/greenlint/greenlint/rules"
+import (
+	"encoding/json"
+	"path"
+	"regexp"
+	"sort"
+	"strings"
 
-func (r *reading) dependencies() ([]rules.Version, string) { return nil, "" }
-func merged(deps []rules.Version) []rules.Version          { return deps }
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A dependency is one that a file names. Not all files speak of the same thing:
+// a lock says what will be installed, a constraint only in which version.
+type dependency struct {
+	rules.Version
+	origin origin
+}
+
+type origin uint8
+
+const (
+	declared origin = iota // requirements, pyproject …
+	locked
+	constrained
+)
+
+// deps is one pass over a project's dependency lists.
+type deps struct {
+	r       *reading
+	list    []dependency
+	done    map[string]bool
+	pythons []python
+	markers string // the version of Python that markers are judged by; may be empty
+}
+
+// A python is what one file says of the version of Python; the highest rank wins,
+// then the file nearest to the top.
+type python struct {
+	rank    int
+	version string
+	file    string
+}
+
+// dependencies reads every dependency list: those that files declare, sorted by
+// place, the best version of each distribution, and the version of Python.
+func (r *reading) dependencies() (list, best []rules.Version, python string) {
+	d := &deps{r: r, done: map[string]bool{}}
+	for _, n := range r.names { // markers need the version of Python first
+		d.python(n)
+	}
+	d.markers = d.best()
+	for _, n := range r.names {
+		d.file(n)
+	}
+	for _, v := range d.list {
+		if v.origin == declared {
+			list = append(list, v.Version)
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Why.Pos.Compare(list[j].Why.Pos) < 0 })
+	return list, merge(d.list), d.best()
+}
+
+func (d *deps) best() string {
+	sort.SliceStable(d.pythons, func(i, j int) bool {
+		a, b := d.pythons[i], d.pythons[j]
+		if a.rank != b.rank {
+			return a.rank > b.rank
+		}
+		if x, y := strings.Count(a.file, "/"), strings.Count(b.file, "/"); x != y {
+			return x < y
+		}
+		return a.file < b.file
+	})
+	if len(d.pythons) == 0 {
+		return ""
+	}
+	return d.pythons[0].version
+}
+
+// merge keeps one version of each distribution: a lock's before a pin, a pin before
+// a constraint, and the file nearest to the top.
+func merge(list []dependency) []rules.Version {
+	named := map[string]bool{}
+	for _, v := range list {
+		named[v.Dist] = named[v.Dist] || v.origin != constrained
+	}
+	rank := func(v dependency) int {
+		switch {
+		case v.Version.Version != "" && v.origin == locked:
+			return 4
+		case v.Version.Version != "" && v.origin == declared:
+			return 3
+		case v.Version.Version != "":
+			return 2
+		case v.Spec != "":
+			return 1
+		}
+		return 0
+	}
+	list = append([]dependency{}, list...)
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if a.Dist != b.Dist {
+			return a.Dist < b.Dist
+		}
+		if x, y := rank(a), rank(b); x != y {
+			return x > y
+		}
+		if x, y := strings.Count(a.Why.Pos.File, "/"), strings.Count(b.Why.Pos.File, "/"); x != y {
+			return x < y
+		}
+		return a.Why.Pos.Compare(b.Why.Pos) < 0
+	})
+	var out []rules.Version
+	for _, v := range list {
+		if n := len(out); named[v.Dist] && (n == 0 || out[n-1].Dist != v.Dist) {
+			out = append(out, v.Version)
+		}
+	}
+	return out
+}
+
+var (
+	requirementsFile = regexp.MustCompile(`(?i)^[\w.-]*requirements?[\w.-]*\.(?:txt|in|pip)$`)
+	constraintsFile  = regexp.MustCompile(`(?i)^[\w.-]*constraints?[\w.-]*\.txt$`)
+	// What developers install beside the program: tests, linters, documentation.
+	develop = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:dev|develop|development|tests?|testing|lint|linting|docs?|documentation|typing|types|mypy|ci|build|bench|benchmarks?|examples?)(?:[^a-z]|$)`)
+)
+
+func (d *deps) python(name string) {
+	defer d.r.recover(name)
+	base := path.Base(name)
+	say := func(rank int, v string) {
+		if v != "" {
+			d.pythons = append(d.pythons, python{rank, v, name})
+		}
+	}
+	switch {
+	case isDockerfile(name, base):
+		if f := d.r.load(name, maxFile); f != nil {
+			v, _ := dockerPython(f)
+			say(6, v)
+		}
+	case base == "runtime.txt":
+		say(5, d.firstVersion(name))
+	case base == ".python-version":
+		say(4, d.firstVersion(name))
+	case base == ".tool-versions":
+		if f := d.r.load(name, maxFile); f != nil {
+			f.eachLine(func(l span) {
+				if v, ok := strings.CutPrefix(l.s, "python "); ok {
+					say(4, versionWord.FindString(v))
+				}
+			})
+		}
+	}
+}
+
+var versionWord = regexp.MustCompile(`\d+\.\d+(?:\.\d+)*`)
+
+func (d *deps) firstVersion(name string) string {
+	f := d.r.load(name, maxFile)
+	if f == nil || len(f.src) > 200 {
+		return ""
+	}
+	return versionWord.FindString(string(f.src))
+}
+
+// requires notes a constraint on Python, of which the lowest version counts.
+func (d *deps) requires(file, spec string) {
+	if i := strings.IndexAny(spec, ">=~^"); i >= 0 || versionWord.MatchString(spec) {
+		for _, part := range strings.Split(spec, ",") {
+			part = strings.TrimSpace(part)
+			if strings.HasPrefix(part, "<") || strings.HasPrefix(part, "!") {
+				continue
+			}
+			if v := versionWord.FindString(part); v != "" {
+				d.pythons = append(d.pythons, python{1, v, file})
+				return
+			}
+		}
+	}
+}
+
+func (d *deps) file(name string) {
+	defer d.r.recover(name)
+	base := path.Base(name)
+	dir := path.Base(path.Dir(name))
+	switch {
+	case requirementsFile.MatchString(base), strings.HasPrefix(dir, "requirements") && ends(base, ".txt", ".in"):
+		if !develop.MatchString(base) {
+			d.requirements(name, declared, 0)
+		}
+	case constraintsFile.MatchString(base):
+		d.requirements(name, constrained, 0)
+	case base == "pyproject.toml", base == "Pipfile":
+		d.toml(name, base)
+	case base == "poetry.lock", base == "uv.lock", base == "pdm.lock", base == "pylock.toml":
+		d.lock(name)
+	case base == "Pipfile.lock":
+		d.pipfileLock(name)
+	case base == "setup.cfg":
+		d.setupCfg(name)
+	case base == "setup.py":
+		d.setupPy(name)
+	case base == "environment.yml", base == "environment.yaml":
+		d.conda(name)
+	}
+}
+
+// requirements reads the lines of pip's format, with what they include.
+func (d *deps) requirements(name string, from origin, depth int) {
+	f := d.r.load(name, maxFile)
+	if f == nil || d.done[name] || depth > 8 {
+		return
+	}
+	d.done[name] = true
+	f.eachLine(func(l span) {
+		if i := strings.Index(l.s, " #"); i >= 0 {
+			l = l.slice(0, i)
+		}
+		l = l.trim()
+		if i := strings.Index(l.s, " --"); i > 0 { // --hash …
+			l = l.slice(0, i)
+		}
+		if s, ok := strings.CutSuffix(l.s, "\\"); ok {
+			l = l.slice(0, len(s)).trim()
+		}
+		switch {
+		case l.s == "" || l.s[0] == '#':
+		case strings.HasPrefix(l.s, "-"):
+			opt, arg, _ := strings.Cut(strings.Replace(l.s, "=", " ", 1), " ")
+			if !strings.HasPrefix(opt, "--") && len(opt) > 2 {
+				opt, arg = opt[:2], opt[2:]
+			}
+			inc := from
+			switch opt {
+			case "-c", "--constraint":
+				inc = constrained
+			case "-r", "--requirement":
+			default:
+				return
+			}
+			if g := d.r.find(strings.TrimSpace(arg), f); g != nil {
+				if inc == constrained && requirementsFile.MatchString(path.Base(g.name)) {
+					return // it is read for itself
+				}
+				d.requirements(g.name, inc, depth+1)
+			}
+		default:
+			d.add(l, from)
+		}
+	})
+}
+
+var requirement = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:\(?([^;@]*?)\)?)?\s*(?:@\s*[^;]*)?(?:;(.*))?$`)
+
+// add reads one requirement as PEP 508 writes it.
+func (d *deps) add(l span, from origin) {
+	m := requirement.FindStringSubmatch(l.s)
+	if m == nil || strings.Contains(l.s, "://") && !strings.Contains(l.s, "@") {
+		return
+	}
+	if m[3] != "" && !d.marker(m[3]) {
+		return
+	}
+	d.put(m[1], strings.TrimSpace(m[2]), l, from)
+}
+
+func (d *deps) put(name, spec string, at span, from origin) {
+	if spec != "" {
+		if _, err := rules.ParseSpec(spec); err != nil {
+			spec = ""
+		}
+	}
+	d.list = append(d.list, dependency{rules.Version{
+		Dist: normal(name), Version: pinned(spec), Spec: spec,
+		Why: rules.Evidence{Pos: at.pos(0), Text: oneLine(at.s)},
+	}, from})
+}
+
+var runs = regexp.MustCompile(`[-_.]+`)
+
+// normal is a distribution's name as PEP 503 compares it.
+func normal(name string) string { return runs.ReplaceAllString(strings.ToLower(name), "-") }
+
+// pinned is the version that a constraint leaves no choice but.
+func pinned(spec string) string {
+	for _, p := range strings.Split(spec, ",") {
+		p = strings.TrimSpace(p)
+		if v, ok := strings.CutPrefix(p, "=="); ok && !strings.Contains(v, "*") {
+			return strings.TrimSpace(strings.TrimPrefix(v, "="))
+		}
+	}
+	return ""
+}
+
+var comparison = regexp.MustCompile(`^\s*(\w+)\s*(===?|!=|<=?|>=?|~=)\s*["']([^"']*)["']\s*$`)
+
+// marker judges an environment marker for a server: it is false only where it
+// certainly is.
+func (d *deps) marker(s string) bool {
+	for _, alt := range strings.Split(s, " or ") {
+		ok := true
+		for _, c := range strings.Split(alt, " and ") {
+			m := comparison.FindStringSubmatch(strings.Trim(c, " ()"))
+			if m == nil {
+				continue
+			}
+			switch key, op, val := m[1], m[2], m[3]; key {
+			case "python_version", "python_full_version":
+				if d.markers != "" && !rules.MatchSpec(d.markers, op+val) {
+					ok = false
+				}
+			case "sys_platform", "platform_system", "os_name":
+				unix := map[string]bool{"linux": true, "Linux": true, "posix": true}[val]
+				if op == "==" && !unix || op == "!=" && unix {
+					ok = false
+				}
+			case "extra":
+			}
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}
+
+// poetrySpec turns poetry's constraints into those of PEP 440.
+func poetrySpec(s string) string {
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "" || s == "*":
+		return ""
+	case strings.Contains(s, "||") || strings.Contains(s, "|"):
+		return ""
+	case strings.Contains(s, ","):
+		var out []string
+		for _, p := range strings.Split(s, ",") {
+			if q := poetrySpec(p); q != "" {
+				out = append(out, q)
+			}
+		}
+		return strings.Join(out, ",")
+	case s[0] == '^', s[0] == '~' && !strings.HasPrefix(s, "~="):
+		v := strings.TrimSpace(s[1:])
+		parts := strings.Split(versionWord.FindString(v+".0"), ".")
+		if n := strings.Split(v, "."); len(n) < len(parts) {
+			parts = n
+		}
+		at := 0
+		if s[0] == '~' {
+			at = min(1, len(parts)-1)
+		} else {
+			for at < len(parts)-1 && parts[at] == "0" {
+				at++
+			}
+		}
+		return ">=" + v + ",<" + bump(parts, at)
+	case s[0] >= '0' && s[0] <= '9':
+		return "==" + s
+	}
+	return s
+}
+
+// bump is the version whose part at is one higher.
+func bump(parts []string, at int) string {
+	out := append([]string{}, parts[:at+1]...)
+	n := 0
+	for _, c := range out[at] {
+		if c < '0' || c > '9' {
+			break
+		}
+		n = n*10 + int(c-'0')
+	}
+	out[at] = itoa(n + 1)
+	return strings.Join(out, ".")
+}
+
+func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
+
+// toml reads pyproject.toml and Pipfile.
+func (d *deps) toml(name, base string) {
+	f := d.r.load(name, maxFile)
+	if f == nil {
+		return
+	}
+	eachTOML(d.r, f, func(keys []string, index int, v tomlValue) {
+		key := strings.Join(keys, ".")
+		last := keys[len(keys)-1]
+		if base == "Pipfile" {
+			switch {
+			case key == "requires.python_version" || key == "requires.python_full_version":
+				d.pythons = append(d.pythons, python{3, v.text.s, name})
+			case keys[0] == "packages" && len(keys) == 2:
+				d.put(last, poetrySpec(v.text.s), v.line, declared)
+			case keys[0] == "packages" && len(keys) == 3 && last == "version":
+				d.put(keys[1], poetrySpec(v.text.s), v.line, declared)
+			}
+			return
+		}
+		switch {
+		case key == "project.requires-python":
+			d.requires(name, v.text.s)
+		case key == "tool.poetry.dependencies.python":
+			d.requires(name, v.text.s)
+		case !v.isString:
+		case key == "project.dependencies" && index >= 0,
+			len(keys) == 3 && keys[0] == "project" && keys[1] == "optional-dependencies" && !develop.MatchString(last),
+			len(keys) == 2 && keys[0] == "dependency-groups" && !develop.MatchString(last):
+			d.add(v.text, declared)
+		case len(keys) >= 4 && strings.HasPrefix(key, "tool.poetry.dependencies."):
+			if len(keys) == 4 || last == "version" {
+				d.put(keys[3], poetrySpec(v.text.s), v.line, declared)
+			} else if last == "git" || last == "url" || last == "path" {
+				d.put(keys[3], "", v.line, declared)
+			}
+		case len(keys) >= 6 && strings.HasPrefix(key, "tool.poetry.group.") && keys[4] == "dependencies" && !develop.MatchString(keys[3]):
+			if len(keys) == 6 || last == "version" {
+				d.put(keys[5], poetrySpec(v.text.s), v.line, declared)
+			}
+		}
+	})
+}
+
+// lock reads the [[package]] tables of poetry, uv and pdm.
+func (d *deps) lock(name string) {
+	f := d.r.load(name, maxLock)
+	if f == nil {
+		return
+	}
+	var dist string
+	var at span
+	eachTOML(d.r, f, func(keys []string, index int, v tomlValue) {
+		if len(keys) != 2 || keys[0] != "package" && keys[0] != "packages" || !v.isString || index >= 0 {
+			return
+		}
+		switch keys[1] {
+		case "name":
+			dist, at = v.text.s, v.line
+		case "version":
+			if dist != "" {
+				d.put(dist, "=="+v.text.s, at, locked)
+			}
+			dist = ""
+		}
+	})
+}
+
+func (d *deps) pipfileLock(name string) {
+	f := d.r.load(name, maxLock)
+	if f == nil {
+		return
+	}
+	var lock struct {
+		Default map[string]struct {
+			Version string `json:"version"`
+		} `json:"default"`
+	}
+	if err := json.Unmarshal(f.src, &lock); err != nil {
+		d.r.skip(rules.Pos{File: name}, "JSON: "+err.Error())
+		return
+	}
+	names := make([]string, 0, len(lock.Default))
+	for n := range lock.Default {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	text := string(f.src)
+	from := max(0, strings.Index(text, `"default"`))
+	for _, n := range names {
+		at := max(0, strings.Index(text[from:], `"`+n+`": {`))
+		d.put(n, lock.Default[n].Version, f.span(from+at, from+at+len(n)+2), locked)
+	}
+}
+
+// setupCfg reads install_requires of [options].
+func (d *deps) setupCfg(name string) {
+	f := d.r.load(name, maxFile)
+	if f == nil {
+		return
+	}
+	section, key := "", ""
+	f.eachLine(func(l span) {
+		t := l.trim()
+		switch {
+		case t.s == "" || t.s[0] == '#' || t.s[0] == ';':
+		case t.s[0] == '[':
+			section, key = strings.Trim(t.s, "[]"), ""
+		case !blank(l.s[0]):
+			k, v, ok := strings.Cut(t.s, "=")
+			key = strings.TrimSpace(k)
+			if !ok || section != "options" {
+				return
+			}
+			if v = strings.TrimSpace(v); key == "python_requires" {
+				d.requires(name, v)
+			} else if key == "install_requires" && v != "" {
+				i := strings.Index(t.s, v)
+				d.add(t.slice(i, len(t.s)), declared)
+			}
+		case section == "options" && key == "install_requires",
+			section == "options.extras_require" && key != "" && !develop.MatchString(key):
+			d.add(t, declared)
+		}
+	})
+}
+
+// setupPy reads the literal install_requires of setup().
+func (d *deps) setupPy(name string) {
+	f := d.r.load(name, maxPython)
+	if f == nil || !strings.Contains(string(f.src), "install_requires") {
+		return
+	}
+	tree := pyparse.Parse(f.src, pyparse.Options{})
+	if tree.OriginalOffset(uint32(len(tree.Source()))) != uint32(len(f.src)) {
+		return
+	}
+	m := &module{f: f, tree: tree}
+	lists := map[string]pyparse.Node{}
+	var add func(n pyparse.Node, depth int)
+	add = func(n pyparse.Node, depth int) {
+		if depth > 5 {
+			return
+		}
+		switch n.Kind() {
+		case pyparse.KindList, pyparse.KindTuple:
+			for e := range n.Children() {
+				if s, ok := m.line(e); ok {
+					d.add(s, declared)
+				}
+			}
+		case pyparse.KindName:
+			add(lists[n.AsName().Id()], depth+1)
+		case pyparse.KindBinOp:
+			add(n.AsBinOp().Left(), depth+1)
+			add(n.AsBinOp().Right(), depth+1)
+		}
+	}
+	pyparse.Walk(tree.Root(), func(n pyparse.Node) bool {
+		switch n.Kind() {
+		case pyparse.KindAssign:
+			for t := range n.AsAssign().Targets().All() {
+				if id := t.AsName().Id(); id != "" {
+					lists[id] = n.AsAssign().Value()
+				}
+			}
+		case pyparse.KindKeyword:
+			switch kw := n.AsKeyword(); kw.Arg() {
+			case "install_requires":
+				add(kw.Value(), 0)
+			case "python_requires":
+				d.requires(name, kw.Value().AsConstant().StringValue())
+			}
+		}
+		return true
+	})
+}
+
+// conda reads the dependencies of environment.yml, pip's among them.
+func (d *deps) conda(name string) {
+	f := d.r.load(name, maxYAML)
+	if f == nil {
+		return
+	}
+	docs, _ := documents(f)
+	y := &yamlReader{r: d.r, f: f}
+	for _, doc := range docs {
+		for _, n := range doc.Content {
+			list := get(n, "dependencies", 0)
+			if list == nil {
+				continue
+			}
+			for _, e := range list.Content {
+				if e.Value != "" {
+					s := y.scalar(e)
+					k, v, _ := strings.Cut(strings.Replace(s.s, "==", "=", 1), "=")
+					if k = strings.TrimSpace(k); k == "python" {
+						d.requires(name, v)
+					} else if v != "" && strings.IndexAny(k, "<>!") < 0 {
+						v, _, _ = strings.Cut(v, "=")
+						d.put(k, "=="+v, s, declared)
+					} else {
+						d.add(s, declared)
+					}
+				}
+				if pip := get(e, "pip", 0); pip != nil {
+					for _, p := range pip.Content {
+						if p.Value != "" {
+							d.add(y.scalar(p), declared)
+						}
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package env
+
+import (
+	"fmt"
+	"math/rand"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A finding's edit must give a form that patches, and change nothing else.
+func TestFix(t *testing.T) {
+	for _, c := range []struct{ file, src, want string }{
+		{"Procfile", "w: celery -A a worker -Pgevent -c 3\n", "w: celery -A a worker -P gevent -c 3\n"},
+		{"Procfile", "w: celery -A a worker -EP gevent\n", "w: celery -A a worker -E -P gevent\n"},
+		{"Procfile", "w: celery -A a worker -EPgevent\n", "w: celery -A a worker -E -P gevent\n"},
+		{"a.sh", "A=('-Pgevent' -c 3)\ncelery worker \"${A[@]}\"\n", "A=('--pool=gevent' -c 3)\ncelery worker \"${A[@]}\"\n"},
+		{"a.sh", "A=(-Pgevent -c 3)\ncelery worker \"${A[@]}\"\n", "A=(-P gevent -c 3)\ncelery worker \"${A[@]}\"\n"},
+		{"Dockerfile", "CMD [\"celery\", \"worker\", \"-Peventlet\"]\n", "CMD [\"celery\", \"worker\", \"--pool=eventlet\"]\n"},
+		{"docker-compose.yml", "services:\n  a:\n    command:\n    - celery\n    - worker\n    - -Pgevent\n", "services:\n  a:\n    command:\n    - celery\n    - worker\n    - --pool=gevent\n"},
+		{"x.py", "import os\nos.system('celery worker -Pgevent')\n", "import os\nos.system('celery worker -P gevent')\n"},
+		{"a.sh", "celery worker -P${POOL:-gevent}\n", ""}, // where would the edit go?
+		{"Dockerfile", "CMD [\"celery\", \"worker\", \"-EP\", \"gevent\"]\n", ""},
+	} {
+		res := Read(Map{c.file: c.src}, catalog(t))
+		if len(res.Findings) != 1 {
+			t.Errorf("%q: %d findings", c.src, len(res.Findings))
+			continue
+		}
+		f := res.Findings[0]
+		if c.want == "" {
+			if len(f.Fixes) > 0 {
+				t.Errorf("%q: a fix where none is safe", c.src)
+			}
+			continue
+		}
+		if len(f.Fixes) != 1 || !f.Fixes[0].Safe {
+			t.Errorf("%q: no fix", c.src)
+			continue
+		}
+		e := f.Fixes[0].Edits[0]
+		got := c.src[:e.Pos.Offset] + e.Text + c.src[e.End.Offset:]
+		if got != c.want {
+			t.Errorf("%q: fixed to %q, want %q", c.src, got, c.want)
+		}
+		if again := Read(Map{c.file: got}, catalog(t)); len(again.Findings) != 0 {
+			t.Errorf("%q: still found after the fix", got)
+		}
+	}
+}
+
+// Where a word is exact, its place holds its text.
+func TestWordPlaces(t *testing.T) {
+	for _, c := range projects {
+		for _, p := range Read(c.files, catalog(t)).Processes {
+			for _, w := range p.Command.Argv {
+				if w.Exact && c.files[w.Pos.File][w.Pos.Offset:w.End.Offset] != w.Text {
+					t.Errorf("%s: %q at %s", c.name, w.Text, w.Pos)
+				}
+			}
+		}
+	}
+}
+
+// What the server patches is in the environment, with the names of its flags.
+func TestPatchedFlags(t *testing.T) {
+	res := Read(Map{"Procfile": "a: celery -A p worker -P gevent\nb: celery -A p worker -Pgevent\nc: gunicorn -k eventlet p:a\n", "requirements.txt": "gevent==1\n"}, catalog(t))
+	a, b, c := res.Processes[0].Env, res.Processes[1].Env, res.Processes[2].Env
+	for _, f := range []string{"socket", "thread", "time"} {
+		if !slices.Contains(a.Patched, f) || slices.Contains(b.Patched, f) || !slices.Contains(c.Patched, f) {
+			t.Errorf("%s: %v, %v, %v", f, a.Patched, b.Patched, c.Patched)
+		}
+	}
+	if b.Loop != rules.Gevent || c.Loop != rules.Eventlet || !a.Can("celery-task") || !c.Can("wsgi-view") {
+		t.Errorf("%v", res.Processes)
+	}
+	if len(a.Versions) != 1 || a.Versions[0].Version != "1" {
+		t.Errorf("versions %v", a.Versions)
+	}
+}
+
+// shuffled is a source that lists its files in another order each time.
+type shuffled struct{ Map }
+
+func (s shuffled) Files() []string {
+	names := s.Map.Files()
+	rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	return names
+}
+
+func TestDeterminism(t *testing.T) {
+	all := Map{}
+	for _, c := range projects {
+		for n, src := range c.files {
+			all[strings.ReplaceAll(c.name, " ", "-")+"/"+n] = src
+		}
+	}
+	want := Read(all, catalog(t))
+	for range 10 {
+		got := Read(shuffled{all}, catalog(t))
+		if show(got) != show(want) || !reflect.DeepEqual(got.Findings, want.Findings) || !reflect.DeepEqual(got.Unknown, want.Unknown) {
+			t.Fatal("another order of files gives another result")
+		}
+	}
+}
+
+// An alias is followed where it stands, never multiplied.
+func TestAliasBomb(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("services:\n  a0: &a0 {command: celery worker -Pgevent}\n")
+	for i := 1; i < 40; i++ {
+		fmt.Fprintf(&b, "  a%d: &a%d [*a%d, *a%d, *a%d]\n", i, i, i-1, i-1, i-1)
+	}
+	b.WriteString("  loop: &l\n    <<: *l\n    command: celery worker -Peventlet\n")
+	if res := Read(Map{"docker-compose.yml": b.String()}, catalog(t)); len(res.Findings) > 2 {
+		t.Errorf("%d findings", len(res.Findings))
+	}
+	Read(Map{"k8s.yaml": strings.Repeat("[", 100000) + " celery"}, catalog(t))
+	Read(Map{"a.sh": strings.Repeat("(", 100000) + " celery"}, catalog(t))
+	Read(Map{"a.sh": strings.Repeat("f() { f; f; }; f; celery $(", 3000)}, catalog(t))
+	Read(Map{"a.sh": "a() { b; b; b; }\nb() { c; c; c; }\nc() { a; a; celery worker; }\na\n"}, catalog(t))
+	Read(Map{"Dockerfile": "CMD " + strings.Repeat("sh -c '", 5000)}, catalog(t))
+}
+
+// One target for every reader: whatever the bytes, there is an answer, whose
+// places lie within the file.
+func FuzzRead(f *testing.F) {
+	for _, c := range projects {
+		for n, src := range c.files {
+			f.Add(n, src)
+		}
+	}
+	for _, n := range []string{"pyproject.toml", "Pipfile.lock", "setup.cfg", "setup.py", "requirements.txt", "environment.yml", "poetry.lock"} {
+		f.Add(n, "[a]\nb = ['c>=1; python_version<\"3\"']\n")
+	}
+	cat := catalog(f)
+	f.Fuzz(func(t *testing.T, name, src string) {
+		if len(src) > 4000 || len(name) > 60 {
+			return
+		}
+		res := Read(Map{name: src}, cat)
+		for _, s := range res.Skipped {
+			if strings.Contains(s.Reason, "internal error") {
+				t.Fatal(s)
+			}
+		}
+		for _, x := range res.Findings {
+			if x.Pos.Offset > x.End.Offset || x.End.Offset > len(src) {
+				t.Fatalf("%s: from %d to %d of %d", x.Message, x.Pos.Offset, x.End.Offset, len(src))
+			}
+		}
+	})
+}
