@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"time"
 )
@@ -115,8 +116,13 @@ func (c *Catalog) Noun(kind string) string {
 			}
 		}
 	}
-	for _, lib := range c.libs {
-		for _, r := range lib.Contexts {
+	files := make([]string, 0, len(c.libs))
+	for f := range c.libs {
+		files = append(files, f)
+	}
+	sort.Strings(files)
+	for _, f := range files {
+		for _, r := range c.libs[f].Contexts {
 			if r.Kind == kind && r.Noun != "" {
 				return r.Noun
 			}

@@ -85,7 +85,23 @@ func (as args) Arg(pos int, names []string) rules.Arg {
 	}
 	out := rules.Arg{Given: true, Size: sizeOf(a.set)}
 	out.Value, out.Known = a.set.constant()
+	if !out.Known {
+		out.Value, out.Known = namesOf(a.set)
+	}
 	return out
+}
+
+// namesOf are the library names that an argument denotes, as one string: flags
+// such as fcntl.LOCK_EX | fcntl.LOCK_NB.
+func namesOf(s set) (any, bool) {
+	var names []string
+	for _, v := range s.vals {
+		if v.kind != kSymbol || v.recv != "" {
+			return nil, false
+		}
+		names = append(names, v.name)
+	}
+	return strings.Join(names, "|"), len(names) > 0 && !s.open
 }
 
 func sizeOf(s set) float64 {

@@ -13,7 +13,7 @@ func posOf(file string) rules.Pos { return rules.Pos{File: file} }
 // envs are the processes that the code itself declares: those that patch by
 // hand or spawn green tasks, and asyncio, which every process can run.
 func (a *analysis) envs(r *Result) []rules.Env {
-	out := []rules.Env{{Name: "asyncio", Loop: rules.Asyncio, Runs: []string{"*"}}}
+	out := []rules.Env{{Name: "asyncio", Loop: rules.Asyncio}}
 	byLoop := map[rules.Loop][]patchCall{}
 	for _, u := range a.units {
 		for _, p := range u.patches {

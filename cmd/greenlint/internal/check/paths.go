@@ -45,36 +45,11 @@ func Locate(dir string, paths []string) (Place, error) {
 	if len(paths) == 0 {
 		return Place{Root: dir, Whole: true, base: dir}, nil
 	}
-	type given struct {
-		typed, abs string
-		inside     bool // the working directory
-	}
-	var all []given
-	top := ""
-	for _, p := range paths {
-		typed := strings.TrimSuffix(p, "/...")
-		if typed == "" {
-			return Place{}, &files.PathError{Path: p, Reason: "not a path"}
-		}
-		abs := typed
-		if !filepath.IsAbs(abs) {
-			abs = filepath.Join(dir, abs)
-		}
-		abs = filepath.Clean(abs)
-		if err := exists(p, abs); err != nil {
-			return Place{}, err
-		}
-		all = append(all, given{typed, abs, under(dir, abs)})
-		top = common(top, abs)
+	all, top, err := resolve(dir, paths)
+	if err != nil {
+		return Place{}, err
 	}
 	one := all[0]
-	if len(all) > 1 {
-		for _, g := range all {
-			if !g.inside {
-				return Place{}, &files.PathError{Path: g.typed, Reason: "lies outside the working directory; give one directory, or run greenlint in it"}
-			}
-		}
-	}
 	single := len(all) == 1 && isDir(one.abs)
 	if !isDir(top) {
 		top = filepath.Dir(top)
@@ -108,6 +83,38 @@ func Locate(dir string, paths []string) (Place, error) {
 		p.base = p.Root
 	}
 	return p, nil
+}
+
+// given is a path of the user's.
+type given struct {
+	typed, abs string
+	inside     bool // the working directory
+}
+
+// resolve checks the user's paths. top is the path above, or equal to, all of
+// them. Only a single path may lie outside the working directory.
+func resolve(dir string, paths []string) (all []given, top string, err error) {
+	for _, p := range paths {
+		typed := strings.TrimSuffix(p, "/...")
+		if typed == "" {
+			return nil, "", &files.PathError{Path: p, Reason: "not a path"}
+		}
+		abs := typed
+		if !filepath.IsAbs(abs) {
+			abs = filepath.Join(dir, abs)
+		}
+		abs = filepath.Clean(abs)
+		if err := exists(p, abs); err != nil {
+			return nil, "", err
+		}
+		g := given{typed, abs, under(dir, abs)}
+		if !g.inside && len(paths) > 1 {
+			return nil, "", &files.PathError{Path: typed, Reason: "lies outside the working directory; give one directory, or run greenlint in it"}
+		}
+		all = append(all, g)
+		top = common(top, abs)
+	}
+	return all, top, nil
 }
 
 // project looks for the nearest project at or above top, up to dir.
