@@ -348,13 +348,12 @@ func (s *scanner) comment(pos uint32) uint32 {
 func (s *scanner) eof() {
 	n := uint32(len(s.src))
 	s.depth = 0
-	switch s.tok {
-	case tNewline, tIndent, tDedent, tEOF:
+	if len(s.indents) == 1 && (s.tok == tNewline || s.tok == tDedent || s.tok == tEOF) {
 		s.set(tEOF, n, n)
-	default:
-		s.bol = true
-		s.set(tNewline, n, n)
+		return
 	}
+	s.bol = true
+	s.set(tNewline, n, n)
 }
 
 // layout handles the beginning of a logical line: blank lines, indents, dedents. It

@@ -95,8 +95,10 @@ func (c *collector) bind(name string, start, felt uint32, b Binding) {
 	}
 	s := c.scope
 	if b.Kind == ByWalrus {
-		for s.Kind == ComprehensionScope {
+		if s.Kind == ComprehensionScope {
 			s.entry(Mangle(s.class, name)).said |= isNonlocal
+		}
+		for s.Kind == ComprehensionScope {
 			s = s.Parent
 		}
 	}
