@@ -112,6 +112,9 @@ func (t *textWriter) chain(f *rules.Finding) [][2]string {
 	}
 	for _, fr := range f.Chain {
 		what := "calls " + escape(string(fr.Func))
+		if fr.Func == "loop" { // the effect of a CPU loop
+			what = "runs a loop"
+		}
 		if fr.Dynamic {
 			what += " (one of several it may be)"
 		}
