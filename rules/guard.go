@@ -17,7 +17,8 @@ type Guard struct {
 // A Condition is one question about a process, written as in the catalogue:
 //
 //	loop(gevent, eventlet)    the loop is one of these
-//	patched(socket)           the flag is patched (before the name was bound, where that is known)
+//	patched(socket)           the flag is patched
+//	early(socket)             the flag is patched, but the name was bound before
 //	called(pkg.mod.func)      the process calls this while it starts
 //	version(greenlet >= 3)    a distribution's version; false when not known
 //	installed(psycogreen)     the distribution is named by the project
@@ -34,7 +35,7 @@ type Condition struct {
 
 // conditionVerbs are the verbs that [Condition.Holds] knows.
 var conditionVerbs = map[string]bool{
-	"loop": true, "patched": true, "called": true, "version": true,
+	"loop": true, "patched": true, "early": true, "called": true, "version": true,
 	"installed": true, "python": true, "env": true,
 }
 
@@ -84,10 +85,9 @@ func (c Condition) holds(e *Env, bound string) bool {
 		}
 		return false
 	case "patched":
-		if bound != "" && e.BoundEarly != nil && e.BoundEarly(bound) {
-			return false
-		}
 		return contains(e.Patched, c.Args)
+	case "early":
+		return bound != "" && e.BoundEarly != nil && contains(e.Patched, c.Args) && e.BoundEarly(bound)
 	case "called":
 		return contains(e.Called, c.Args)
 	case "installed":

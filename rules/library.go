@@ -28,6 +28,9 @@ type Library struct {
 	// Sizes says how many bytes or elements a call gives back, in the grammar of
 	// a cost: "os.urandom()" = "value(0)".
 	Sizes map[string]string `toml:"sizes"`
+	// Replaced are the classes that a patch replaces: a name for one that was
+	// bound before the patch goes on making objects of the original.
+	Replaced []string `toml:"replaced"`
 	// Clocks are functions that tell the time: a loop that ends by one of them spins.
 	Clocks []string `toml:"clocks"`
 

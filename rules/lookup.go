@@ -50,11 +50,12 @@ type view struct {
 	stdlib  map[string]bool
 	sizes   map[string]costExpr
 	clocks  map[string]bool
+	replac  map[string]bool
 }
 
 func newView() view {
 	return view{map[string]*Entry{}, map[string]string{}, map[string]string{}, map[string][]string{}, map[string][]*ContextRow{},
-		map[string][]*ContextRow{}, map[string][]*MoveRow{}, map[string][]*ContextRow{}, map[string]bool{}, map[string]costExpr{}, map[string]bool{}}
+		map[string][]*ContextRow{}, map[string][]*MoveRow{}, map[string][]*ContextRow{}, map[string]bool{}, map[string]costExpr{}, map[string]bool{}, map[string]bool{}}
 }
 
 func (v *view) add(lib *Library) {
@@ -134,6 +135,9 @@ func (v *view) add(lib *Library) {
 	}
 	for k, x := range lib.sizes {
 		v.sizes[k] = x
+	}
+	for _, c := range lib.Replaced {
+		v.replac[c] = true
 	}
 	for _, c := range lib.Clocks {
 		v.clocks[c] = true
@@ -282,6 +286,15 @@ func (l *Lookup) Size(call string, args Args) (float64, bool) {
 		return 0, false
 	}
 	return x.eval(args)
+}
+
+// Replaced reports whether a class is one that a patch replaces.
+func (l *Lookup) Replaced(class string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(class)
+	s := t.resolve(class)
+	return t.user.replac[s] || t.builtin.replac[s]
 }
 
 // Clock reports whether a function tells the time.

@@ -13,6 +13,7 @@ type Rule struct {
 	Name     string // "foreign-io"
 	Severity Severity
 	Default  bool   // switched on unless the user says otherwise
+	Phrase   string // what a context does, in a message: "starts a loop on the {loop}'s thread"; "" = "holds the {loop}"
 	Title    string // the heading: "Third-party I/O that bypasses the loop"
 	Summary  string // the first paragraph, one line
 	Doc      string // the whole page in Markdown, without its head
@@ -57,6 +58,8 @@ func parseRule(file string, src string) (*Rule, error) {
 				return fail(i+2, "%v", err)
 			}
 			r.Severity = s
+		case "phrase":
+			r.Phrase = v
 		case "default":
 			if v != "on" && v != "off" {
 				return fail(i+2, "default: want on or off, got %q", v)

@@ -76,10 +76,13 @@ type analysis struct {
 	orders   map[string][]string // library classes and their bases
 	patches  map[string]*rules.Patch
 	shims    map[shimKey]*unit
-	tasks    map[*unit]bool
+	epochs   epochs
 	tuples   map[tupleKey]*cell
 	byName   map[rules.Func]*unit
 }
+
+// epochs count changes that caches depend on.
+type epochs struct{ bases int }
 
 // maxRuns bounds how often one unit is run again; in practice cells settle after
 // a few. maxDepth bounds how deeply units run inside one another.
@@ -178,7 +181,7 @@ func (a *analysis) run(u *unit) {
 	a.depth++
 	before := u.yields
 	cost := u.cost
-	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec = u.own[:0:0], u.edges[:0:0], nil, nil, nil, nil
+	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served = u.own[:0:0], u.edges[:0:0], nil, nil, nil, nil, nil
 	fr := &frame{a: a, u: u, scope: u.scope, env: map[string]set{}}
 	fr.body()
 	a.depth--

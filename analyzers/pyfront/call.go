@@ -157,7 +157,7 @@ func (f *frame) callsBack(u *unit) bool {
 	}
 	seen := map[*unit]bool{f.u: true}
 	todo := []*unit{f.u}
-	for len(todo) > 0 && len(seen) < 2000 {
+	for len(todo) > 0 && len(seen) < 256 {
 		x := todo[0]
 		todo = todo[1:]
 		if x == u {
@@ -261,9 +261,6 @@ func (f *frame) rows(e rules.Entry, v value, as args, n pyparse.Node) {
 			continue
 		}
 		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}
-		if r.Early != "" {
-			eff.Guard.Bound = v.bound
-		}
 		if r.Cost != "" {
 			sec, ok := r.Seconds(as)
 			if !ok {
@@ -279,6 +276,9 @@ func (f *frame) rows(e rules.Entry, v value, as args, n pyparse.Node) {
 			f.yield.maybe = true // it waits: a loop around it is no CPU loop
 		}
 		f.effect(eff, n)
+		if r.Early != "" && v.bound != "" {
+			f.earlyEffect(eff, v.bound, n)
+		}
 	}
 	for _, r := range e.Safe {
 		if !r.Lib.Stdlib {
@@ -296,6 +296,24 @@ func (f *frame) rows(e rules.Entry, v value, as args, n pyparse.Node) {
 		}
 	}
 	f.moves(e, as, n)
+}
+
+// earlyEffect records that a call stays as it is in a process that patches too
+// late for the name or object in hand.
+func (f *frame) earlyEffect(eff rules.Effect, bound string, n pyparse.Node) {
+	g := rules.Guard{When: eff.Guard.When, Bound: bound}
+	for _, c := range strings.Split(eff.Guard.Unless, " | ") {
+		if flag, ok := strings.CutPrefix(c, "patched("); ok {
+			g = g.And(rules.Guard{When: "early(" + flag})
+		} else if c != "" {
+			g = g.And(rules.Guard{Unless: c})
+		}
+	}
+	if !strings.Contains(g.When, "early(") {
+		return
+	}
+	eff.Rule, eff.Guard, eff.Detail = "GL601", g, "bound before the patch"
+	f.effect(eff, n)
 }
 
 // seconds words a duration for a message.
@@ -368,6 +386,7 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 				kind = "greenlet"
 			}
 			f.contextsOf(fn, kind, m.Loop, m.Guard(), n)
+			f.serves(fn, m.Loop, n)
 		}
 	}
 	for _, m := range e.HigherOrder {
@@ -451,6 +470,22 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 	}
 }
 
+// serves notes that a server of a green loop is given an application: the views
+// that a framework calls for it run on that loop.
+func (f *frame) serves(fn set, loop rules.Loop, n pyparse.Node) {
+	for _, v := range fn.vals {
+		if v.kind == kObject || v.kind == kInstance {
+			f.u.served = append(f.u.served, served{loop, rules.Evidence{Pos: f.pos(n), Text: f.text(n)}})
+			return
+		}
+	}
+}
+
+type served struct {
+	loop rules.Loop
+	why  rules.Evidence
+}
+
 // shim is a unit that does nothing but call a library's function, for calls that
 // hand such a function straight to a spawn or a thread pool.
 func (f *frame) shim(v value, as args, n pyparse.Node) *unit {
@@ -522,6 +557,9 @@ func (a *analysis) context(c rules.Context) {
 // libraryResult is what a library call gives back.
 func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) set {
 	bound := v.bound
+	if v.recv == "" && !f.a.cat.Replaced(v.name) {
+		bound = "" // made by a function that looks up what it needs when it runs
+	}
 	for _, m := range e.Offloads {
 		if !m.Wraps && !m.Returns {
 			continue

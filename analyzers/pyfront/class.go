@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
@@ -19,6 +20,8 @@ type class struct {
 	setters map[string][]string // attribute → methods whose text assigns self.attribute
 	subs    []*class            // direct subclasses, as far as seen
 	made    bool
+	ordered []ancestor // what order last gave
+	epoch   int        // of ordered
 }
 
 func (c *class) attr(name string) *cell {
@@ -39,6 +42,9 @@ type ancestor struct {
 // order is the method resolution order: depth first, a shared base after the
 // last class that derives from it.
 func (c *class) order() []ancestor {
+	if c.epoch == c.mod.epochs.bases && c.ordered != nil {
+		return c.ordered
+	}
 	var all []ancestor
 	var walk func(c *class, depth int)
 	walk = func(c *class, depth int) {
@@ -66,6 +72,7 @@ func (c *class) order() []ancestor {
 			out = append(out, x)
 		}
 	}
+	c.ordered, c.epoch = out, c.mod.epochs.bases
 	return out
 }
 
@@ -92,7 +99,10 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 			}
 		}
 	}
-	c.bases = bases
+	if !slices.Equal(c.bases, bases) {
+		c.bases = bases
+		f.a.epochs.bases++
+	}
 	for k := range n.Keywords().All() {
 		f.eval(k.AsKeyword().Value())
 	}

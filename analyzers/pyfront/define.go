@@ -9,6 +9,9 @@ import (
 // functionDef runs a def statement: the name comes to denote the function, as
 // its decorators leave it.
 func (f *frame) functionDef(n pyparse.FunctionDef) {
+	if f.overload(n) {
+		return
+	}
 	u := f.a.byNode[n.Node]
 	if u == nil {
 		u = f.a.newUnit(f.u.mod, n.Node, f.u.mod.table.ScopeOf(n.Node), f.u, f.class, n.Name())
@@ -31,6 +34,21 @@ func (f *frame) functionDef(n pyparse.FunctionDef) {
 	if f.class == nil && f.u.node.Kind() != pyparse.KindModule {
 		f.a.write(f.u.variable(n.Name()), out)
 	}
+}
+
+// overload reports whether a def only declares a type: @overload.
+func (f *frame) overload(n pyparse.FunctionDef) bool {
+	for d := range n.DecoratorList().All() {
+		if d.Kind() != pyparse.KindName && d.Kind() != pyparse.KindAttribute {
+			continue
+		}
+		for _, v := range f.quiet(d).vals {
+			if v.kind == kSymbol && (v.name == "typing.overload" || v.name == "typing_extensions.overload") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (f *frame) lambda(n pyparse.Node) *unit {
@@ -177,10 +195,6 @@ func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pypa
 			f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: u.name, Pos: u.pos(), Guard: row.Guard(),
 				Why: []rules.Evidence{{Pos: f.pos(dec), Text: "@" + f.text(dec)}}})
 			f.a.ensure(u)
-			if f.a.tasks == nil {
-				f.a.tasks = map[*unit]bool{}
-			}
-			f.a.tasks[u] = true
 		}
 	}
 	if called {

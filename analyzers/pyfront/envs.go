@@ -26,6 +26,15 @@ func (a *analysis) envs(r *Result) []rules.Env {
 	for l := range byLoop {
 		loops[l] = true
 	}
+	servers := map[rules.Loop][]rules.Evidence{}
+	for _, u := range a.units {
+		for _, s := range u.served {
+			if a.in.Check == nil || a.in.Check(s.why.Pos.File) {
+				loops[s.loop] = true
+				servers[s.loop] = append(servers[s.loop], s.why)
+			}
+		}
+	}
 	for _, c := range r.Contexts {
 		if c.Loop == rules.Gevent || c.Loop == rules.Eventlet {
 			loops[c.Loop] = true
@@ -35,7 +44,12 @@ func (a *analysis) envs(r *Result) []rules.Env {
 		if !loops[l] {
 			continue
 		}
-		e := rules.Env{Name: "in code", Loop: l, Runs: []string{"*"}, Called: r.Called}
+		e := rules.Env{Name: "in code", Loop: l, Runs: []string{"greenlet", "server-handler", "wsgi-app"}, Called: r.Called}
+		slices.SortFunc(servers[l], func(x, y rules.Evidence) int { return x.Pos.Compare(y.Pos) })
+		for _, why := range servers[l] {
+			e.Runs = append(e.Runs, "wsgi-view", "socketio-handler")
+			e.Why = append(e.Why, why)
+		}
 		calls := byLoop[l]
 		slices.SortFunc(calls, func(x, y patchCall) int { return x.pos.Compare(y.pos) })
 		for _, p := range calls {

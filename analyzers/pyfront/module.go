@@ -20,6 +20,7 @@ type module struct {
 	units map[*bind.Scope]*unit // of the scopes that have one
 	stars []set                 // modules that are star-imported
 
+	epochs    *epochs // of the analysis
 	functions []*unit // in order of the text, as far as seen
 }
 
@@ -39,7 +40,7 @@ func (a *analysis) load(file string) *module {
 	if tree == nil {
 		return nil
 	}
-	m := &module{name: a.project.names[file], file: file, isPkg: path.Base(file) == "__init__.py", tree: tree, units: map[*bind.Scope]*unit{}}
+	m := &module{name: a.project.names[file], file: file, isPkg: path.Base(file) == "__init__.py", tree: tree, units: map[*bind.Scope]*unit{}, epochs: &a.epochs}
 	m.table = bind.Bind(tree, m.name, m.isPkg)
 	a.modules[file] = m
 	a.order = append(a.order, m)
@@ -109,7 +110,7 @@ func (a *analysis) namespace(name, from string) *module {
 	if m := a.modules[key]; m != nil {
 		return m
 	}
-	m := &module{name: name, file: from}
+	m := &module{name: name, file: from, epochs: &a.epochs}
 	m.body = &unit{mod: m, vars: map[string]*cell{}, ran: true, name: rules.Func(name)}
 	a.modules[key] = m
 	return m

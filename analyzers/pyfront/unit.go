@@ -31,6 +31,7 @@ type unit struct {
 	events   []event // module level only: imports and calls in order
 	unknown  []unknownCall
 	patches  []patchCall
+	served   []served
 	cost     float64 // seconds of one run, as far as estimated
 	yields   yieldState
 	selfRec  []recursion

@@ -32,6 +32,7 @@ type Outcome struct {
 	Skipped  []rules.Skip
 	Stats    report.Stats
 	Notes    []string // for people, one line each
+	Partial  bool     // some tasks were not judged, so nobody can say that a suppression is unused
 
 	Selected    rules.Selection     // from the request and the settings
 	PathIgnores map[string][]string // from the settings: patterns as in .gitignore → rules

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/files"
@@ -169,6 +170,11 @@ func common(a, b string) string {
 		a = filepath.Dir(a)
 	}
 	return a
+}
+
+// Partial reports whether the user wants only a part of the project.
+func (p *Place) Partial() bool {
+	return p.Whole && len(p.Paths) > 0 && !slices.Contains(p.Paths, ".")
 }
 
 // ToList is what to list: the whole project, if it is one, so that

@@ -82,11 +82,6 @@ func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.En
 			continue // what is spawned runs in the process that the deployment declares
 		}
 		e.Versions, e.Python = deployed.Versions, deployed.Python
-		if len(out) > 0 && e.Loop != rules.Asyncio {
-			e.Runs = []string{"greenlet", "server-handler", "wsgi-app"}
-		} else if e.Loop != rules.Asyncio {
-			e.Runs = []string{"greenlet", "server-handler", "wsgi-app", "wsgi-view", "socketio-handler"}
-		}
 		out = append(out, e)
 	}
 	if req.Loop == rules.Gevent || req.Loop == rules.Eventlet {
@@ -119,6 +114,12 @@ func words(cat *rules.Catalog) flow.Options {
 			return "", "", nil
 		},
 		Noun: cat.Noun,
+		Phrase: func(id rules.ID) string {
+			if r := cat.Rule(string(id)); r != nil {
+				return r.Phrase
+			}
+			return ""
+		},
 	}
 }
 
