@@ -17,6 +17,11 @@ type Draft struct {
 	Catalog  *rules.Catalog // must not be nil
 	Selected rules.Selection
 
+	// Partial says that some of the project was not judged: other paths, or tasks
+	// whose loop nobody declares. A comment that ignores nothing may then be needed
+	// by what was not judged, so GL901 keeps to comments that can't be understood.
+	Partial bool
+
 	// Ignored reports whether the configuration switches a rule off for a
 	// file. nil = never.
 	Ignored func(file string, id rules.ID) bool
@@ -56,6 +61,13 @@ func (d *Draft) Finish() []rules.Finding {
 	return all
 }
 
+// Skips returns the skipped files, sorted, each reason once.
+func (d *Draft) Skips() []rules.Skip {
+	out := slices.Clone(d.Skipped)
+	slices.SortFunc(out, func(a, b rules.Skip) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Reason, b.Reason)) })
+	return slices.Compact(out)
+}
+
 // The rules that this package itself finds.
 const (
 	unusedSuppression rules.ID = "GL901"
@@ -79,7 +91,7 @@ func (d *Draft) unreadable() []rules.Finding {
 		}
 	}
 	var out []rules.Finding
-	for _, s := range d.Skipped {
+	for _, s := range d.Skips() {
 		if !said[s.File] {
 			out = append(out, rules.Finding{
 				Rule:    unreadable,

@@ -132,7 +132,7 @@ func sampleResult(t testing.TB) (*Result, Options) {
 		Comments: []FileComments{{File: "main.go", Comments: []Comment{{Pos: pos("main.go", 3, 40), Text: "//nolint:greenlint // on purpose"}}}},
 	}
 	r := &Result{
-		Findings: d.Finish(), Skipped: d.Skipped, Notes: []string{"tasks exist but no green pool is declared: --loop gevent judges them as if"},
+		Findings: d.Finish(), Skipped: d.Skips(), Notes: []string{"tasks exist but no green pool is declared: --loop gevent judges them as if"},
 		Stats: Stats{Files: 12, Functions: 3400, UnknownCalls: 1204, Elapsed: 1234 * time.Millisecond},
 	}
 	return r, Options{Catalog: c, Read: read}

@@ -159,6 +159,8 @@ func TestUnusedOnlyForWhatWasRun(t *testing.T) {
 	require.Len(t, run(text), 3)
 	require.Equal(t, []string{"1 GL901 this comment ignores GL401, which is not found here"}, run(text, "GL401", "GL201", "GL901"))
 	require.Empty(t, run(text, "GL401"))
+	partial := Draft{Catalog: cat, Selected: selection(t, cat), Partial: true}
+	require.Equal(t, []string{"4 GL901 this comment ignores GL999, which names no rule"}, suppressed(t, partial, "a.py", text+"\nx  # greenlint: ignore[GL999]"))
 	require.Empty(t, suppressed(t, Draft{Catalog: cat, Selected: selection(t, cat, "GL401", "GL901"), Skipped: []rules.Skip{{File: "a.py"}}}, "a.py", text))
 }
 

@@ -73,10 +73,13 @@ func (s *suppressor) complaint(o *order) string {
 	return ""
 }
 
-// allRun reports whether the rules of a choice (nil = all) were run: at least
-// one, and all that are on by default. Of a rule that was not run nobody can say
+// allRun reports whether the rules of a choice (nil = all) were run on the whole
+// project: at least one, and all that are on by default. Of a rule that was not run nobody can say
 // that it finds nothing. GL901 about GL901 would be a riddle.
 func (s *suppressor) allRun(c *choice) bool {
+	if s.draft.Partial {
+		return false
+	}
 	some := false
 	for _, r := range s.draft.Catalog.Rules() {
 		if c != nil && !c.Has(r.ID) || r.ID == unusedSuppression {

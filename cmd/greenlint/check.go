@@ -151,9 +151,9 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 
 	draft := report.Draft{
 		Findings: out.Findings, Skipped: append(listing.Skipped, out.Skipped...), Comments: out.Comments,
-		Catalog: catalog, Selected: out.Selected, Ignored: ignored,
+		Catalog: catalog, Selected: out.Selected, Ignored: ignored, Partial: out.Partial || place.Partial(),
 	}
-	result := &report.Result{Findings: draft.Finish(), Skipped: draft.Skipped, Notes: out.Notes, Stats: out.Stats}
+	result := &report.Result{Findings: draft.Finish(), Skipped: draft.Skips(), Notes: out.Notes, Stats: out.Stats}
 	if result.Stats.Elapsed == 0 {
 		result.Stats.Elapsed = time.Since(start)
 	}
