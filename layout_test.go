@@ -1,6 +1,7 @@
 package greenlint_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -8,10 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/greenlint/greenlint/rules"
 )
 
 const module = "github.com/greenlint/greenlint"
@@ -33,7 +37,7 @@ const xtools = "golang.org/x/tools"
 // walls has a row for every package. docs/architecture.md says what they are
 // for. A row may precede its package; a package without a row fails the test.
 var walls = map[string]wall{
-	".": {}, // this test
+	".": {tests: []string{"rules"}}, // this file
 
 	"rules": {foreign: []string{"github.com/pelletier/go-toml/v2"}},
 
@@ -89,7 +93,7 @@ func TestWalls(t *testing.T) {
 		}
 	}
 	for _, empty := range []string{"analyzers", "runtime"} {
-		if len(imports[empty]) > 0 {
+		if _, ok := imports[empty]; ok {
 			t.Errorf("%s holds packages and no Go files itself", empty)
 		}
 	}
@@ -133,17 +137,85 @@ func TestWallsHold(t *testing.T) {
 	}
 }
 
+// TestLibrariesAreData keeps knowledge of libraries in rules/catalog: no Go file
+// names a function of one.
+func TestLibrariesAreData(t *testing.T) {
+	catalog, err := rules.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	libraries, err := catalog.Libraries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, l := range libraries {
+		if l.Language == "python" && !l.Stdlib {
+			names = append(names, l.Imports...)
+		}
+	}
+	if len(names) < 100 {
+		t.Fatalf("only %d names in the catalogue: what is this test reading?", len(names))
+	}
+	dotted := regexp.MustCompile(`^[\w.]+\.\w*$`)
+	for _, file := range goFiles(t, ".") {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			text, _ := strconv.Unquote(lit.Value)
+			if dotted.MatchString(text) && slices.ContainsFunc(names, func(lib string) bool { return strings.HasPrefix(text, lib+".") }) {
+				t.Errorf("%s: %s: what is known of a library belongs in rules/catalog", fset.Position(lit.Pos()), lit.Value)
+			}
+			return true
+		})
+	}
+}
+
 // imported is one import of one file.
 type imported struct {
 	path, file string
 	test       bool
 }
 
-// importsOf finds the module's packages as the go command does, for all systems
-// at once, and what their files import.
+// importsOf finds the module's packages, and what their files import.
 func importsOf(t *testing.T, root string) map[string][]imported {
 	t.Helper()
 	out := map[string][]imported{}
+	for _, file := range goFiles(t, root) {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg, test := path.Dir(file), strings.HasSuffix(file, "_test.go")
+		if _, ok := out[pkg]; !ok {
+			out[pkg] = nil // it counts even if it imports nothing
+		}
+		for _, s := range f.Imports {
+			p, err := strconv.Unquote(s.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[pkg] = append(out[pkg], imported{p, file, test})
+		}
+	}
+	return out
+}
+
+// goFiles lists what the go command takes for the module's files, for all
+// systems at once. They are read here rather than by the go command, so that the
+// test's cached result ends with them.
+func goFiles(t *testing.T, root string) (files []string) {
+	t.Helper()
 	err := filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -155,27 +227,14 @@ func importsOf(t *testing.T, root string) map[string][]imported {
 				return filepath.SkipDir
 			}
 		case strings.HasSuffix(name, ".go"):
-			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-			if err != nil {
-				return err
-			}
-			file := filepath.ToSlash(name)
-			pkg, test := path.Dir(file), strings.HasSuffix(file, "_test.go")
-			out[pkg] = append(out[pkg], imported{"fmt", file, test}) // so that it counts even if it imports nothing
-			for _, s := range f.Imports {
-				p, err := strconv.Unquote(s.Path.Value)
-				if err != nil {
-					return err
-				}
-				out[pkg] = append(out[pkg], imported{p, file, test})
-			}
+			files = append(files, filepath.ToSlash(name))
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out
+	return files
 }
 
 // wallOf finds a package's row: its own, or the nearest for all below a folder.
