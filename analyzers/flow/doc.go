@@ -42,7 +42,8 @@
 //
 // # Which chain is shown
 //
-// The shortest; of these the one with the fewest dynamic calls, then with the
+// That of the nearest context, by name where several are as near. Of its chains
+// the shortest; of these the one with the fewest dynamic calls, then with the
 // fewest offloads, then the one whose calls come first in their files.
 //
 // # What it can't see

@@ -27,7 +27,7 @@ func (j *judge) findings() []rules.Finding {
 }
 
 // finding words a case, and gives the function around its place.
-func (j *judge) finding(found *sunk) (f rules.Finding, in rules.Func) {
+func (j *judge) finding(found *pending) (f rules.Finding, in rules.Func) {
 	j.settle(found)
 	top := &found.contexts[0]
 	l := &j.r.sites[top.site]

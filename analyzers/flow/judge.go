@@ -77,7 +77,7 @@ type judge struct {
 	best    []verdict // of each context, for the sink in hand
 	round   int32     // counts sinks, so that best needs no clearing
 	touched []int32   // the contexts of this round
-	cases   []sunk
+	cases   []pending
 }
 
 // admit sorts the contexts and gives each what its entry and processes are.

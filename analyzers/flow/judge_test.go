@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,11 @@ func TestJudge(t *testing.T) {
 			"3 task A holds the gevent hub: sleep; also V/1 W/1 U/2"},
 		{"one finding for a place and a rule", "W -> get; get ! connect; get ! send [unless installed(x)]", []rules.Context{task("W")}, []rules.Env{worker},
 			"1 task W holds the gevent hub: connect (1 call away)"},
+		{"of equally near effects the one with fewer dynamic calls", "W -> get; get -> x ?; x ! connect; get -> y; y ! send [unless installed(q)]", []rules.Context{task("W")}, []rules.Env{worker},
+			"1 task W holds the gevent hub: send (2 calls away)"},
+		{"guarded edge in foreign code", "W -> get; get ~> x [patched(thread)]; x ! connect", []rules.Context{task("W")}, []rules.Env{worker},
+			"1 task W holds the gevent hub: connect (2 calls away)"},
+		{"guarded edge in foreign code elsewhere", "W -> get; get ~> x [patched(thread)]; x ! connect", []rules.Context{task("W")}, []rules.Env{bare}, ""},
 		{"the same context twice", "W ! sleep", []rules.Context{task("W"), task("W")}, []rules.Env{worker},
 			"1 task W holds the gevent hub: sleep"},
 		{"guarded context", "W ! sleep", []rules.Context{{Kind: "celery-task", Func: "W", Guard: rules.Guard{When: "patched(time)"}}}, []rules.Env{bare}, ""},
@@ -185,6 +191,13 @@ func TestContextMustBeEntry(t *testing.T) {
 		}
 	}()
 	Judge(Solve(parse(t, "W ! sleep"), nil), []rules.Context{task("W")}, []rules.Env{worker}, words)
+}
+
+// compareEffects and effectClass list the fields of an effect one by one.
+func TestEffectFields(t *testing.T) {
+	if n := reflect.TypeFor[rules.Effect]().NumField(); n != 7 {
+		t.Errorf("an effect has %d fields now: does flow tell effects apart by the new ones?", n)
+	}
 }
 
 func TestFingerprint(t *testing.T) {

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// A sunk is a sink of which there will be a finding.
-type sunk struct {
-	from, to int     // its sites
-	contexts []heard // to be listed, the nearest first
+// A pending finding: its sink, and who gets there.
+type pending struct {
+	from, to int       // its sites
+	contexts []listing // to be listed, the nearest first
 }
 
-// A heard is what was found of one context.
-type heard struct {
+// A listing is a context in a finding, with its best hit.
+type listing struct {
 	context int32
 	verdict
 }
@@ -56,9 +56,9 @@ func (j *judge) sink(from, to int) {
 		return cmp.Or(int(j.best[a].depth-j.best[b].depth), int(a-b))
 	})
 	listed := j.touched[:min(len(j.touched), cmp.Or(j.opt.MaxContexts, 50))]
-	found := sunk{from, to, make([]heard, len(listed))}
+	found := pending{from, to, make([]listing, len(listed))}
 	for i, c := range listed {
-		found.contexts[i] = heard{c, j.best[c]}
+		found.contexts[i] = listing{c, j.best[c]}
 	}
 	j.cases = append(j.cases, found)
 }
@@ -88,7 +88,7 @@ func (j *judge) counting(site, from, to int, yield func(c int32, v verdict)) {
 
 // settle chooses among the equally short hits of a case's first context the one
 // to be shown.
-func (j *judge) settle(found *sunk) {
+func (j *judge) settle(found *pending) {
 	best := &found.contexts[0]
 	least := j.r.cost(best.site, best.hit)
 	e, _ := slices.BinarySearch(j.r.entries, j.r.x.number[j.contexts[best.context].Func])

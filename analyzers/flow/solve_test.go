@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/greenlint/greenlint/rules"
@@ -54,6 +55,8 @@ var solveTests = []struct{ name, graph, entries, want string }{
 		lost 1`},
 	{"too many guards, but a better way", "W ~> A [g(1)]; A ~> B [g(2)]; B ~> C [g(3)]; C ~> D [g(4)]; D ! sleep; W -> D", "W",
 		"W -> D ! sleep"},
+	{"a guard is asked for as late as can be", "W ~> V [g(1)]; V ~> A [g(1)]; V -> B; A -> S; B -> S; S ! sleep", "W",
+		"W -> V -> B -> S ! sleep [g(1)]"},
 
 	{"foreign: the sink is the call that leaves", "W -> A; A -> get; get -> connect; connect ! socket", "W",
 		"W -> A -> get -> connect ! socket @2 in A"},
@@ -190,5 +193,47 @@ func TestGuardSet(t *testing.T) {
 	small, _ := guardSet(0).with(7)
 	if !small.within(s) || s.within(small) || !guardSet(0).within(small) || small > s {
 		t.Error("within or order")
+	}
+}
+
+// Searching for many effects at once finds what searching for each alone does.
+func TestBatches(t *testing.T) {
+	for _, foreign := range []bool{false, true} {
+		g, contexts := synthetic(80, foreign)
+		entries := Entries(contexts)
+		for i := range 9 { // enough effects for several batches, of both kinds
+			more, _ := synthetic(80-i, foreign)
+			for f, list := range more.Own {
+				for j := range list {
+					list[j].Effect.HoldsGIL = (i+j)%3 == 0
+					list[j].Effect.Symbol += fmt.Sprint(i, j)
+				}
+				g.Own[f] = append(g.Own[f], list...)
+			}
+		}
+		var alone []string
+		sources := 0
+		for f, list := range g.Own {
+			for _, own := range list {
+				sources++
+				one := *g
+				one.Own = map[rules.Func][]Own{f: {own}}
+				alone = append(alone, strings.Split(format(Solve(&one, entries)), "\n")...)
+			}
+		}
+		slices.Sort(alone)
+		all := format(Solve(g, entries))
+		if foreign { // one effect of a kind speaks for all, so compare those that speak
+			for l := range strings.SplitSeq(all, "\n") {
+				if _, ok := slices.BinarySearch(alone, l); !ok {
+					t.Errorf("not found alone: %s", l)
+				}
+			}
+		} else if joined := strings.Join(alone, "\n"); lines(all) != lines(joined) {
+			t.Errorf("%d bytes together, %d alone", len(all), len(joined))
+		}
+		if sources < 3*batch || len(all) < 10_000 {
+			t.Errorf("%d effects, %d bytes: too small a test", sources, len(all))
+		}
 	}
 }

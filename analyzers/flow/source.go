@@ -97,7 +97,7 @@ func compareFrames(a, b rules.Frame) int {
 	return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Func, b.Func), compareBools(a.Dynamic, b.Dynamic))
 }
 
-// compareEffects orders effects by all but Info, which says more about the same.
+// compareEffects orders effects by all but Row, which says more about the same.
 func compareEffects(a, b *rules.Effect) int {
 	if a == b || *a == *b {
 		return 0
