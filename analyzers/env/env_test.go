@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/greenlint/greenlint/rules"
 )
@@ -118,11 +119,41 @@ func TestAliasBomb(t *testing.T) {
 	if res := Read(Map{"docker-compose.yml": b.String()}, catalog(t)); len(res.Findings) > 2 {
 		t.Errorf("%d findings", len(res.Findings))
 	}
-	Read(Map{"k8s.yaml": strings.Repeat("[", 100000) + " celery"}, catalog(t))
-	Read(Map{"a.sh": strings.Repeat("(", 100000) + " celery"}, catalog(t))
-	Read(Map{"a.sh": strings.Repeat("f() { f; f; }; f; celery $(", 3000)}, catalog(t))
-	Read(Map{"a.sh": "a() { b; b; b; }\nb() { c; c; c; }\nc() { a; a; celery worker; }\na\n"}, catalog(t))
-	Read(Map{"Dockerfile": "CMD " + strings.Repeat("sh -c '", 5000)}, catalog(t))
+}
+
+// Input that is made to grow or to nest ends soon.
+func TestHostileInput(t *testing.T) {
+	cat := catalog(t)
+	for _, s := range []struct{ name, src string }{
+		{"k8s.yaml", strings.Repeat("[", 100000) + " celery"},
+		{"a.sh", strings.Repeat("(", 100000) + " celery"},
+		{"a.sh", strings.Repeat("f() { f; f; }; f; celery $(", 3000)},
+		{"a.sh", "a() { b; b; b; }\nb() { c; c; c; }\nc() { a; a; celery worker; }\na\n"},
+		{"Dockerfile", "CMD " + strings.Repeat("sh -c '", 5000)},
+		{"pyproject.toml", "a = " + strings.Repeat("[", 1000000)},
+		{"pyproject.toml", strings.Repeat("a.", 300000) + "b = 1"},
+		{"a.sh", "celery $((" + strings.Repeat("-", 120000)},
+		{"a.sh", "celery; " + strings.Repeat("! ", 60000)},
+		{"a.sh", "celery; " + strings.Repeat("if ", 40000)},
+		{"a.sh", "celery; " + strings.Repeat("time ", 40000)},
+		{"a.sh", "celery; " + strings.Repeat("[[ ! ", 20000)},
+		{"a.sh", "celery; [[ " + strings.Repeat("! ", 50000)},
+		{"a.sh", "celery; " + strings.Repeat("a|", 50000)},
+		{"a.sh", "celery; " + strings.Repeat("a=1;", 30000)},
+		{"a.sh", "celery; " + strings.Repeat("a=$a$a;", 40)},
+		{"a.sh", "celery a=1;" + strings.Repeat("a+=(${a[@]} ${a[@]});", 40)},
+		{"k.yaml", "celery: " + strings.Repeat("[", 9000)},
+		{"x.ini", "[uwsgi]\ngevent=1\n" + strings.Repeat(" a\n", 100000)},
+		{"Makefile", "A=celery\n" + strings.Repeat("A+=$(A) $(A)\n", 40) + "x:\n\t$(A)\n"},
+		{"Dockerfile", "FROM a\n" + strings.Repeat("ENV A=$A$A\n", 60) + "CMD celery $A"},
+		{"Dockerfile", "FROM a\nCMD [\"\\\n" + strings.Repeat(" x \\\n", 100000)},
+	} {
+		start := time.Now()
+		Read(Map{s.name: s.src}, cat)
+		if d := time.Since(start); d > 10*time.Second {
+			t.Errorf("%s: %.40q took %v", s.name, s.src, d)
+		}
+	}
 }
 
 // One target for every reader: whatever the bytes, there is an answer, whose

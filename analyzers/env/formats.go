@@ -20,7 +20,7 @@ var formats = []format{
 	{"Procfile", func(_, b string) bool { return b == "Procfile" || strings.HasPrefix(b, "Procfile.") }, maxFile, false, readProcfile},
 	{"Dockerfile", isDockerfile, maxFile, false, readDockerfile},
 	{"compose", isCompose, maxYAML, false, readCompose},
-	{"shell", func(_, b string) bool { return ends(b, ".sh", ".bash", ".sh.j2", ".sh.tpl") }, maxFile, true, readShell},
+	{"shell", func(_, b string) bool { return ends(b, ".sh", ".bash", ".sh.j2", ".sh.tpl") }, maxScript, true, readShell},
 	{"variables", isDotenv, maxFile, true, readVariables},
 	{"systemd", func(_, b string) bool { return ends(b, ".service", ".service.j2", ".service.tpl") }, maxFile, true, readSystemd},
 	{"Makefile", isMakefile, maxFile, true, readMakefile},

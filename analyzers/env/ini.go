@@ -12,39 +12,51 @@ type entry struct {
 	value   span // joined over continuation lines
 }
 
-// entries reads an ini file. A line that begins with a blank goes on the one
-// before, as does, where slash is set, the line after one that ends in "\".
+// entries reads an ini file. A line that is indented more than the last
+// key goes on that key's value, as does, where slash is set, the line after one that ends in "\".
 func entries(f *file, slash bool) (out []entry) {
 	section := ""
-	cont := false
+	cont := false // the line before ended in "\"
+	var more *builder
+	end, indent := 0, 0
+	flush := func() {
+		if more != nil {
+			out[len(out)-1].value = more.span(end)
+		}
+		more = nil
+	}
 	f.eachLine(func(l span) {
 		t := l.trim()
 		last := len(out) - 1
-		switch {
-		case t.s == "" || t.s[0] == ';' || t.s[0] == '#':
+		if t.s == "" || t.s[0] == ';' || t.s[0] == '#' {
 			cont = false
 			return
-		case last >= 0 && (cont || !slash && blank(l.s[0]) && out[last].section == section):
-			b := builder{f: f}
-			b.add(out[last].value)
-			b.byte(' ', t.off(0))
-			cont = slash && strings.HasSuffix(t.s, "\\")
-			if cont {
+		}
+		if last >= 0 && (cont || !slash && t.off(0)-l.off(0) > indent && out[last].section == section && !strings.HasPrefix(section, "uwsgi")) {
+			if more == nil {
+				more = &builder{f: f}
+				more.add(out[last].value)
+			}
+			if cont = slash && strings.HasSuffix(t.s, "\\"); cont {
 				t = t.slice(0, len(t.s)-1)
 			}
-			b.add(t)
-			out[last].value = b.span(t.off(len(t.s)))
+			more.byte(' ', t.off(0))
+			more.add(t)
+			end = t.off(len(t.s))
 			return
-		case t.s[0] == '[' && strings.Contains(t.s, "]"):
+		}
+		flush()
+		cont = false
+		if t.s[0] == '[' && strings.Contains(t.s, "]") {
 			section = t.s[1:strings.IndexByte(t.s, ']')]
 			return
 		}
+		indent = t.off(0) - l.off(0)
 		i := strings.IndexByte(t.s, '=')
 		if j := strings.IndexByte(t.s, ':'); !slash && j > 0 && (i < 0 || j < i) && !strings.HasPrefix(section, "uwsgi") {
 			i = j
 		}
 		if i < 0 {
-			cont = false
 			return
 		}
 		v := t.slice(i+1, len(t.s)).trim()
@@ -53,6 +65,7 @@ func entries(f *file, slash bool) (out []entry) {
 		}
 		out = append(out, entry{section, t.slice(0, i).trim(), v})
 	})
+	flush()
 	return out
 }
 

@@ -69,6 +69,9 @@ func makeSet(r *reading, vars scope, name, op string, v span) {
 	default:
 		vars[name] = variable{alts: []value{val}}
 	}
+	if v := vars[name]; len(v.alts) == 1 && tooLong(v.alts[0].elems...) {
+		vars[name] = variable{}
+	}
 }
 
 // makeVars turns make's $(NAME) into the shell's ${NAME}, and $$ into $.

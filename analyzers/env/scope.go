@@ -135,3 +135,21 @@ func (s scope) environ() []string {
 	sort.Strings(out)
 	return out
 }
+
+// A command line longer than this would not start. Values that grow beyond it, by
+// A=$A$A over and over, are taken as not known.
+const (
+	maxPieces = 2000
+	maxText   = 64 << 10 // bytes
+)
+
+func tooLong(rows ...[]piece) bool {
+	n, size := 0, 0
+	for _, row := range rows {
+		n += len(row) + 1
+		for i := range row {
+			size += len(row[i].s)
+		}
+	}
+	return n > maxPieces || size > maxText
+}

@@ -43,6 +43,10 @@ func (r *reading) scriptAt(src span, name string, vars scope, depth int, steps *
 	if depth > maxDepth {
 		return nil, vars
 	}
+	if nested(src.s) > maxNesting {
+		r.skip(src.pos(0), "shell: nested too deeply")
+		return nil, vars
+	}
 	sh := &shell{r: r, src: src, name: name, vars: vars.clone(), funcs: map[string]*syntax.FuncDecl{}, ran: map[string]bool{}, depth: depth, steps: steps}
 	var stmts []*syntax.Stmt
 	err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Stmts(strings.NewReader(src.s), func(s *syntax.Stmt) bool {
@@ -68,6 +72,43 @@ func (r *reading) scriptAt(src span, name string, vars scope, depth int, steps *
 		}
 	}
 	return sh.out, sh.vars
+}
+
+// The parser of shell calls itself for every level, and Go ends a program whose
+// stack grows too large.
+const maxNesting = 5000
+
+// nested is how deep a text can nest at most: brackets that stay open, words that
+// begin something.
+func nested(s string) int {
+	deepest, depth, words := 0, 0, 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '(', '{', '[':
+			depth++
+			deepest = max(deepest, depth)
+		case ')', '}', ']':
+			depth = max(0, depth-1)
+		case '!', '~', '-', '+', '`':
+			if i > 0 && (s[i-1] == s[i] || i > 1 && s[i-1] == ' ' && s[i-2] == s[i]) {
+				words++
+				deepest = max(deepest, words/4)
+			} else {
+				words = 0
+			}
+		}
+	}
+	open := 0
+	for _, w := range strings.Fields(s) {
+		switch w {
+		case "if", "while", "until", "case", "for", "select", "time", "coproc", "function":
+			open++
+			deepest = max(deepest, open)
+		case "fi", "done", "esac", "fi;", "done;", "esac;", "fi)", "done)":
+			open = max(0, open-1)
+		}
+	}
+	return deepest
 }
 
 func clamp(off uint, s string) int { return min(int(off), len(s)) }
@@ -412,7 +453,7 @@ func (sh *shell) evalAssign(a *syntax.Assign) variable {
 			sh.vars = choose(saved, names, i)
 		}
 		v, ok := sh.evalOne(a)
-		if !ok {
+		if !ok || tooLong(v.elems...) {
 			sh.vars = saved
 			return variable{}
 		}
@@ -474,6 +515,9 @@ func (sh *shell) fields(words []*syntax.Word) []Word {
 		if w != nil {
 			out = append(out, split(sh.pieces(w.Parts, false))...)
 		}
+		if len(out) > maxPieces {
+			break
+		}
 	}
 	return out
 }
@@ -500,6 +544,9 @@ func (sh *shell) pieces(parts []syntax.WordPart, quotes bool) []piece {
 			out = append(out, sh.substitution(p, quotes)...)
 		default:
 			out = append(out, sh.unknown("", p, quotes))
+		}
+		if tooLong(out) {
+			return []piece{sh.unknown("", p, quotes)}
 		}
 	}
 	return out

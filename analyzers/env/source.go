@@ -40,6 +40,7 @@ func (m Map) Read(name string) ([]byte, error) {
 const (
 	maxFile   = 1 << 20
 	maxYAML   = 256 << 10
+	maxScript = 256 << 10
 	maxLock   = 8 << 20
 	maxPython = 2 << 20
 )
