@@ -315,7 +315,7 @@ func (p *parser) slice() uint32 {
 	var lower, upper, step uint32
 	switch p.tok {
 	case tStar:
-		return p.starred(precBitOr)
+		return p.starred(precNone)
 	case tColon:
 	default:
 		lower = p.namedExpression()

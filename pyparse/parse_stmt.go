@@ -82,6 +82,12 @@ func (p *parser) simpleStmts() {
 	}
 	p.lastEnd = max(p.lastEnd, p.prevEnd)
 	p.accept(tNewline)
+	if p.noted && p.tok == tIndent {
+		// The line was meant as the head of a compound statement.
+		p.next()
+		p.statements()
+		p.accept(tDedent)
+	}
 }
 
 // simple_stmt
@@ -230,6 +236,7 @@ func (p *parser) importFrom() uint32 {
 		modStart = p.start
 		modEnd = p.dottedName()
 	}
+	future := level == 0 && string(p.src[modStart:modEnd]) == "__future__"
 	mark := len(p.scratch)
 	if p.expect(tImport) {
 		switch p.tok {
@@ -263,9 +270,22 @@ func (p *parser) importFrom() uint32 {
 			}
 		}
 	}
+	if future {
+		for _, id := range p.scratch[mark:] {
+			if n := &p.nodes[id]; !futures[string(p.src[n.start:n.a])] {
+				p.errorNode(id, "no such future feature")
+			}
+		}
+	}
 	id := p.finish(KindImportFrom, start, p.list(mark), modStart, modEnd)
 	p.nodes[id].x = uint16(min(level, 0xffff))
 	return id
+}
+
+// futures are the features that __future__ has, up to 3.14.
+var futures = map[string]bool{
+	"nested_scopes": true, "generators": true, "division": true, "absolute_import": true, "with_statement": true,
+	"print_function": true, "unicode_literals": true, "barry_as_FLUFL": true, "generator_stop": true, "annotations": true,
 }
 
 func (p *parser) importedName() uint32 {
@@ -306,6 +326,7 @@ func (p *parser) exprStmt() uint32 {
 			value = p.yieldOrExpressions()
 		}
 		return p.finish(KindAssign, start, p.list(mark), value, 0)
+	case p.tok == tColon && p.noted && p.endsLine(p.end): // what was this meant to be?
 	case p.tok == tColon:
 		switch p.kind(first) {
 		case KindName, KindAttribute, KindSubscript:

@@ -204,7 +204,6 @@ func (p *parser) replacement(mark int, q byte, flags uint8, nesting int) bool {
 	p.open(tLBrace, start)
 	p.field = p.depth
 	p.next()
-	from := p.start
 	var value uint32
 	if p.tok == tRBrace || p.tok == tBang || p.tok == tColon || p.tok == tAssign {
 		p.unexpected("f-string: expected an expression")
@@ -238,9 +237,6 @@ func (p *parser) replacement(mark int, q byte, flags uint8, nesting int) bool {
 	if p.tok == tColon || p.tok == tWalrus {
 		colon := p.start
 		p.pos = colon + 1
-		if nesting >= maxFieldNesting {
-			p.errorAt(colon, colon+1, "f-string: expressions nested too deeply")
-		}
 		spec, closed = p.formatSpec(colon, q, flags, nesting)
 	} else if debug && conversion == 0 {
 		conversion = 'r'
@@ -254,10 +250,6 @@ func (p *parser) replacement(mark int, q byte, flags uint8, nesting int) bool {
 	p.pos = end
 	p.flush(mark)
 	if flags&strT != 0 && nesting == 0 {
-		rec := p.record(conversion, start+1, exprEnd)
-		_ = from
-		p.push(p.add(node{kind: KindInterpolation, start: start, end: end, a: value, b: spec, c: rec}))
-	} else if flags&strT != 0 {
 		rec := p.record(conversion, start+1, exprEnd)
 		p.push(p.add(node{kind: KindInterpolation, start: start, end: end, a: value, b: spec, c: rec}))
 	} else {
@@ -285,7 +277,10 @@ func (p *parser) formatSpec(colon uint32, q byte, flags uint8, nesting int) (spe
 		}
 		switch stop {
 		case '{':
-			if !p.replacement(pmark, q, flags, nesting+1) {
+			if nesting >= maxFieldNesting {
+				p.errorAt(p.pos, p.pos+1, "f-string: expressions nested too deeply")
+			}
+			if nesting > maxFieldNesting+100 || !p.replacement(pmark, q, flags, nesting+1) {
 				p.scratch, p.pieces = p.scratch[:mark], p.pieces[:pmark]
 				return 0, false
 			}

@@ -27,6 +27,9 @@ type state struct {
 	early  uint32 // if not 0, from where a := within the expression is felt
 	jumps  bool   // the innermost loop has a break or continue
 	broken bool   // the innermost loop has a break
+
+	looped    bool   // a loop is open
+	outermost uint32 // offset of the outermost loop
 }
 
 // remote is a binding by global or nonlocal. Whose it is shows only at the end.
@@ -53,6 +56,9 @@ func (c *collector) open(kind ScopeKind, n pyparse.Node, name string) (*Scope, s
 	s := &Scope{Kind: kind, Node: n, Parent: c.scope, Name: name, table: c.t, class: c.scope.class,
 		inFunction: c.scope.inFunction || kind == FunctionScope || kind == LambdaScope}
 	c.t.scopes = append(c.t.scopes, s)
+	if s.made = n.Start(); c.looped {
+		s.made = min(s.made, c.outermost)
+	}
 	return s, c.enter(s)
 }
 
@@ -64,9 +70,12 @@ type saved struct {
 func (c *collector) enter(s *Scope) saved {
 	old := saved{c.scope, c.state}
 	c.scope = s
-	if s.Kind != ComprehensionScope { // := in it binds outside, where the state counts
+	switch s.Kind {
+	case FunctionScope, LambdaScope:
 		c.state = state{}
-	}
+	case ClassScope, TypeScope:
+		c.state = state{looped: c.looped, outermost: c.outermost}
+	} // := in a comprehension binds outside, where the state counts
 	return old
 }
 

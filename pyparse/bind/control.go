@@ -69,6 +69,10 @@ func isElif(n pyparse.Node) bool { return len(n.Text()) > 4 && n.Text()[:4] == "
 func (c *collector) loop(n pyparse.Node, off uint32, head func(), body, orelse pyparse.NodeList) {
 	jumps, broken := c.jumps, c.broken
 	c.jumps, c.broken = false, false
+	looped := c.looped
+	if !looped {
+		c.looped, c.outermost = true, n.Start()
+	}
 	i := c.emit(evLoop, off, 0)
 	c.cond++
 	head()
@@ -81,7 +85,7 @@ func (c *collector) loop(n pyparse.Node, off uint32, head func(), body, orelse p
 	c.emit(evLoopEnd, end, jumped)
 	c.closes(i)
 	left := c.broken
-	c.jumps, c.broken = jumps, broken
+	c.jumps, c.broken, c.looped = jumps, broken, looped
 	if orelse.Len() > 0 {
 		if left {
 			c.emit(evBranch, end, 0)
@@ -141,7 +145,7 @@ func (c *collector) match(n pyparse.Match) {
 		if i > 0 {
 			c.emit(evNext, m.Start(), 0)
 		}
-		c.pattern(m.Pattern(), n.Subject())
+		c.pattern(m.Pattern(), m.Pattern().End(), n.Subject())
 		c.expr(m.Guard())
 		c.block(m.Body())
 		as := m.Pattern().AsMatchAs()
@@ -152,31 +156,4 @@ func (c *collector) match(n pyparse.Match) {
 	}
 	c.emit(evEnd, n.End(), 0)
 	c.cond--
-}
-
-// pattern binds what a case captures.
-func (c *collector) pattern(p, subject pyparse.Node) {
-	pyparse.Walk(p, func(n pyparse.Node) bool {
-		b := Binding{Kind: ByMatch, Node: n}
-		switch n.Kind() {
-		case pyparse.KindMatchAs:
-			as := n.AsMatchAs()
-			if as.Name() != "" {
-				if n == p {
-					b.Value = subject
-				}
-				c.bind(as.Name(), as.NameStart(), p.End(), b)
-			}
-		case pyparse.KindMatchStar:
-			c.bind(n.AsMatchStar().Name(), n.AsMatchStar().NameStart(), p.End(), b)
-		case pyparse.KindMatchMapping:
-			m := n.AsMatchMapping()
-			c.bind(m.Rest(), m.RestStart(), p.End(), b)
-		}
-		if n.Kind().IsExpr() {
-			c.expr(n)
-			return false
-		}
-		return true
-	})
 }

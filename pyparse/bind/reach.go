@@ -58,11 +58,12 @@ func (t *Table) reaching(s *Scope, name string, off uint32) reach {
 		}
 		return r
 	case d.Kind == FunctionScope && !r.runsNow:
-		// A function within sees what there was when it was made and all that came later.
+		// A function within sees what there was when it was made, and all that comes later
+		// or comes again.
 		r.off = v.through.Node.Start()
 		f := d.flow()
 		r.unbound, r.all = f.expand(f.at(sym.index, r.off), use)
-		every(r.off)
+		every(v.through.made)
 	case !r.runsNow:
 		f := d.flow()
 		r.unbound, r.all = f.expand(f.final[sym.index], use)

@@ -41,7 +41,8 @@ type Scope struct {
 	index   map[string]int // into names, once there are many
 	cell    *Symbol        // __class__, of a ClassScope
 
-	inFunction bool // the text runs when some function is called
+	inFunction bool   // the text runs when some function is called
+	made       uint32 // FunctionScope, LambdaScope: offset of what makes the function, or of the outermost loop around it
 	events     []event
 	flowOnce   sync.Once
 	flowState  *flow // of symbols' values; see flow.go

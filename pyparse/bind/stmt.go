@@ -157,6 +157,9 @@ func (c *collector) classDef(n pyparse.ClassDef) {
 func (c *collector) typeScope(n pyparse.Node, name string, params pyparse.NodeList, start, end uint32) (*Scope, saved) {
 	s, back := c.open(TypeScope, n, c.scope.qualify("<generic parameters of "+name+">"))
 	c.t.regions.add(start, end, s)
+	if n.Kind() == pyparse.KindClassDef {
+		s.class = name
+	}
 	for p := range params.All() {
 		c.t.opens[p] = s
 		b := Binding{Kind: ByTypeParam, Node: p}

@@ -231,6 +231,9 @@ func showScope(tab *Table, s *Scope, minor int) string {
 	case ComprehensionScope:
 		kind = strings.Trim(s.Name[strings.LastIndexByte(s.Name, '<'):], "<>")
 	}
+	if minor == 8 && (s.Kind == ComprehensionScope || s.Kind == LambdaScope) {
+		line = 0 // see testdata/symtables.py
+	}
 	var names []string
 	for i := range s.names {
 		e := &s.names[i]
@@ -257,7 +260,7 @@ func letter(tab *Table, s *Scope, e *entry, minor int) string {
 	case s.Kind == TypeScope && e.sym == nil, s.Kind == ClassScope && e.name == "__class__":
 		return ""
 	case e.sym != nil && e.sym.remote && len(e.sym.Bindings) > 0 && e.sym.Bindings[0].Scope != s && s.Kind == ModuleScope:
-		return "G" // bound only from functions
+		return "" // bound only from functions
 	case e.sym != nil && e.sym.Param:
 		return "P"
 	case sym == nil:

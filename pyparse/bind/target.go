@@ -67,3 +67,30 @@ func display(b Binding, targets pyparse.NodeList) (pyparse.NodeList, bool) {
 	}
 	return values, values.Len() > 0
 }
+
+// pattern binds what a case captures. subject is what the whole pattern is matched
+// with, absent for a part of it.
+func (c *collector) pattern(n pyparse.Node, felt uint32, subject pyparse.Node) {
+	if n.Kind().IsExpr() {
+		c.expr(n)
+		return
+	}
+	for part := range n.Children() {
+		inner := pyparse.Node{}
+		if n.Kind() == pyparse.KindMatchAs {
+			inner = subject
+		}
+		c.pattern(part, felt, inner)
+	}
+	b := Binding{Kind: ByMatch, Node: n, Value: subject}
+	switch n.Kind() {
+	case pyparse.KindMatchAs:
+		as := n.AsMatchAs()
+		c.bind(as.Name(), as.NameStart(), felt, b)
+	case pyparse.KindMatchStar:
+		c.bind(n.AsMatchStar().Name(), n.AsMatchStar().NameStart(), felt, b)
+	case pyparse.KindMatchMapping:
+		b.Value = pyparse.Node{}
+		c.bind(n.AsMatchMapping().Rest(), n.AsMatchMapping().RestStart(), felt, b)
+	}
+}

@@ -13,7 +13,7 @@ COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp"}
 def kind(table):
     k = str(getattr(table.get_type(), "value", table.get_type()))
     name = table.get_name().strip("<>")
-    if k == "function" and name in COMPREHENSIONS | {"genexpr", "lambda"}:
+    if name == "lambda" or k == "function" and ".0" in table._table.symbols:
         return name
     return k
 
@@ -43,7 +43,9 @@ def show(table, out):
         for name, flags in names(table).items():
             if not flags & ((1 << _symtable.SCOPE_OFF) - 1):
                 continue  # handed through to an inner scope
-            if name.startswith(".") or name in ("__classdict__", "__conditional_annotations__"):
+            if k == "module" and not flags & (_symtable.DEF_BOUND | _symtable.USE):
+                continue  # declared global in a function
+            if name.startswith(".") or name in ("__type_params__", "__classdict__", "__conditional_annotations__"):
                 continue
             if name == "__class__" and k == "class":
                 continue
@@ -52,6 +54,8 @@ def show(table, out):
                 sure.append(name + "=" + l)
         shown = "type" if k.startswith("type param") else k
         where = table.get_lineno() if k != "module" else 0
+        if sys.version_info < (3, 9) and (k in COMPREHENSIONS or k in ("lambda", "genexpr")):
+            where = 0  # counted wrongly in f-strings
         name = table.get_name() if shown in ("function", "class") else "-"
         out.append("%s %s %d %s" % (shown, name, where, " ".join(sorted(sure))))
     elif k == "annotation":
