@@ -33,7 +33,7 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	}
 	res, err := pyfront.Analyze(ctx, pyfront.Input{
 		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
-		Check: wanted(req.Paths, conf.Tests), Report: req.Progress,
+		Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress,
 	})
 	if err != nil {
 		return err
@@ -42,8 +42,8 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	envs := processes(req, deployed, res)
 	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
 	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
-	out.Findings = append(out.Findings, found...)
-	out.Findings = append(out.Findings, broken(res)...)
+	out.Findings = append(out.Findings, append(found, broken(res)...)...)
+	out.Findings = slices.DeleteFunc(out.Findings, func(f rules.Finding) bool { return !touches(&req, &f) })
 	out.Skipped = append(out.Skipped, res.Skipped...)
 	for _, f := range res.Trees {
 		out.Comments = append(out.Comments, comments(f))
@@ -51,7 +51,9 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	out.Stats.Files += res.Stats.Modules
 	out.Stats.Functions += res.Stats.Functions
 	out.Stats.UnknownCalls += res.Stats.UnknownCalls
-	out.Notes = append(out.Notes, notes(req, deployed, res, envs)...)
+	idle := idleTasks(res, envs)
+	out.Partial = out.Partial || idle > 0
+	out.Notes = append(out.Notes, notes(req, deployed, idle)...)
 	return nil
 }
 
@@ -77,9 +79,16 @@ func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.En
 			out = append(out, e)
 		}
 	}
+	patched := slices.ContainsFunc(res.Envs, func(e rules.Env) bool { return len(e.PatchPos) > 0 })
 	for _, e := range res.Envs {
-		if green[e.Loop] && len(e.PatchPos) == 0 {
+		switch {
+		case e.Loop == rules.Asyncio:
+		case len(e.PatchPos) > 0:
+			e.Runs = append(e.Runs, unlaunched(req.Catalog, res.Contexts)...)
+		case green[e.Loop]:
 			continue // what is spawned runs in the process that the deployment declares
+		case patched || len(green) > 0:
+			continue // the project runs on another loop and can spawn on this one too
 		}
 		e.Versions, e.Python = deployed.Versions, deployed.Python
 		out = append(out, e)
@@ -94,6 +103,31 @@ func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.En
 		}
 		out = append(out, e)
 	}
+	return out
+}
+
+// unlaunched lists the kinds of contexts that need no launcher of their own: a
+// process that patches itself is taken to run them. Celery tasks are not among
+// them, they run where a worker is started.
+func unlaunched(cat *rules.Catalog, contexts []rules.Context) []string {
+	launched := map[string]bool{}
+	for _, l := range cat.LaunchTables("python") {
+		for _, k := range l.Runs {
+			launched[k] = true
+		}
+		for _, on := range l.RunsOn {
+			for _, k := range on {
+				launched[k] = true
+			}
+		}
+	}
+	var out []string
+	for _, c := range contexts {
+		if c.Loop == "" && !launched[c.Kind] && !slices.Contains(out, c.Kind) {
+			out = append(out, c.Kind)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 
@@ -132,17 +166,14 @@ func broken(res *pyfront.Result) []rules.Finding {
 	return out
 }
 
-// wanted reports which files' tasks count: those under the paths that the user
-// names, and no tests.
-func wanted(paths []string, tests bool) func(string) bool {
-	return func(file string) bool {
-		if len(paths) > 0 && !slices.ContainsFunc(paths, func(p string) bool {
-			return p == "." || p == file || strings.HasPrefix(file, strings.TrimSuffix(p, "/")+"/")
-		}) {
-			return false
-		}
-		return tests || !isTest(file)
+// touches reports whether a finding concerns what the user wants checked: its
+// place, or a frame on the way to it. A task elsewhere may be what puts it on
+// the loop.
+func touches(req *Request, f *rules.Finding) bool {
+	if req.Wants(f.Pos.File) {
+		return true
 	}
+	return slices.ContainsFunc(f.Chain, func(fr rules.Frame) bool { return fr.Pos.File != "" && req.Wants(fr.Pos.File) })
 }
 
 // isTest reports whether a file is a test by the conventions of pytest and unittest.
@@ -190,21 +221,22 @@ func comments(f *pyfront.File) report.FileComments {
 	return out
 }
 
-// notes are what a person should know of the run.
-func notes(req Request, deployed env.Result, res *pyfront.Result, envs []rules.Env) []string {
-	var out []string
-	tasks := 0
+// idleTasks counts the tasks and views that no process judges.
+func idleTasks(res *pyfront.Result, envs []rules.Env) int {
+	n := 0
 	for _, c := range res.Contexts {
-		if c.Loop != "" {
-			continue
-		}
-		runs := slices.ContainsFunc(envs, func(e rules.Env) bool { return e.Loop != rules.Asyncio && e.Can(c.Kind) })
-		if !runs {
-			tasks++
+		if c.Loop == "" && !slices.ContainsFunc(envs, func(e rules.Env) bool { return e.Loop != rules.Asyncio && e.Can(c.Kind) }) {
+			n++
 		}
 	}
-	if tasks > 0 && req.Loop == "" {
-		out = append(out, fmt.Sprintf("%d tasks or views run on no green pool that this project declares; --loop gevent asks what would stop if they did", tasks))
+	return n
+}
+
+// notes are what a person should know of the run.
+func notes(req Request, deployed env.Result, idle int) []string {
+	var out []string
+	if idle > 0 && req.Loop == "" {
+		out = append(out, fmt.Sprintf("%d tasks or views run on no green pool that this project declares; --loop gevent asks what would stop if they did", idle))
 	}
 	for _, u := range deployed.Unknown {
 		out = append(out, fmt.Sprintf("%s: %s", u.Pos, u.Text))
