@@ -108,8 +108,9 @@ func dockerVars(r *reading, in *instruction, vars scope) scope {
 		}
 		return out
 	}
-	quiet := reading{src: r.src, set: r.set, bases: r.bases, open: r.open, project: scope{}}
-	_, set := quiet.script(in.rest, "", vars)
+	q := r.quiet()
+	q.project = scope{} // which is what we are about to find out
+	_, set := q.script(in.rest, "", vars)
 	for k, v := range set {
 		if old, ok := vars[k]; !ok || !old.exported {
 			v.exported = in.verb == "ENV" || v.exported

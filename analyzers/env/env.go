@@ -155,16 +155,11 @@ func (p *project) processes(cmds []Command) (out []Process) {
 	return out
 }
 
-// key tells processes apart that stand at the same place.
+// key tells processes apart that stand at the same place: two that differ only in
+// their level of logging are one.
 func key(q *Process) string {
-	k := fmt.Sprint(q.Command.file, q.Command.pos, q.Command.Name, q.Command.method)
-	for _, w := range q.Command.Argv {
-		k += "\x00" + w.Text
-		if w.Unknown {
-			k += "\x01" + w.Var
-		}
-	}
-	return k
+	return fmt.Sprint(q.Command.file, q.Command.pos, q.Command.Name, q.Command.method, q.Launcher,
+		q.Env.Loop, q.Patch, q.Pool, q.Unknown, q.Entry, q.Queues, q.Concurrency)
 }
 
 // name is what people call a process.

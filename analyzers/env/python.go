@@ -549,9 +549,8 @@ func (p *project) codeLaunches(m *module) (out []Command) {
 			for _, a := range args {
 				if words, ok := p.wordList(m, a, int(n.Start())); ok {
 					out = append(out, p.known(p.r.exec(words, "", scope{}, at))...)
-				} else if s, ok := m.line(a); ok {
-					cmds, _ := p.r.script(s, "", scope{})
-					out = append(out, p.known(cmds)...)
+				} else {
+					out = append(out, p.shellLine(m, a)...)
 				}
 			}
 		case "words":
@@ -564,10 +563,7 @@ func (p *project) codeLaunches(m *module) (out []Command) {
 			}
 		case "line":
 			for _, a := range args {
-				if s, ok := m.line(a); ok {
-					cmds, _ := p.r.script(s, "", scope{})
-					out = append(out, p.known(cmds)...)
-				}
+				out = append(out, p.shellLine(m, a)...)
 			}
 		}
 	})
@@ -584,7 +580,18 @@ func (p *project) known(cmds []Command) (out []Command) {
 	return out
 }
 
-// line is the text of a constant that names a program of the catalogue.
+// shellLine reads a constant that names a program of the catalogue as a line of
+// shell. What is no shell is no fault.
+func (p *project) shellLine(m *module, n pyparse.Node) []Command {
+	s, ok := m.line(n)
+	if !ok || !p.r.worth([]byte(s.s)) {
+		return nil
+	}
+	cmds, _ := p.r.quiet().script(s, "", scope{})
+	return p.known(cmds)
+}
+
+// line is the text of a string constant, at its place.
 func (m *module) line(n pyparse.Node) (span, bool) {
 	if n.AsConstant().ConstKind() != pyparse.ConstStr {
 		return span{}, false

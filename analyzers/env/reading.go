@@ -33,6 +33,14 @@ func newReading(src Source, launches []*rules.Launch) *reading {
 	return r
 }
 
+// quiet is the same reading for text that may not be what it is taken for: it notes
+// no faults.
+func (r *reading) quiet() *reading {
+	q := *r
+	q.skips = nil
+	return &q
+}
+
 // load reads a file, at most once; nil where it can't be read or is too large.
 func (r *reading) load(name string, limit int) *file {
 	if f, ok := r.open[name]; ok {

@@ -208,8 +208,9 @@ func (y *yamlReader) script(s span, name string, vars scope) {
 
 // words splits a line of shell into words, for a form that no shell sees.
 func (y *yamlReader) words(s span, vars scope) []Word {
-	quiet := reading{src: y.r.src, set: y.r.set, bases: y.r.bases, open: y.r.open, project: y.r.project}
-	cmds, _ := quiet.script(y.dollars(s), "", vars)
+	q := y.r.quiet()
+	q.launches = nil // the wrappers stay on
+	cmds, _ := q.script(y.dollars(s), "", vars)
 	if len(cmds) == 0 {
 		return nil
 	}
