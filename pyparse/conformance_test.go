@@ -1,6 +1,7 @@
 package pyparse
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"crypto/md5"
@@ -182,7 +183,8 @@ func missing(t testing.TB, what string) {
 	t.Skip(what)
 }
 
-// library returns the directory of an interpreter's standard library.
+// library returns the directory of an interpreter's standard library; "" for Pyodide,
+// which has it in an archive.
 func (j *judge) library(t testing.TB) string {
 	if j.command[0] == "node" {
 		return ""
@@ -192,6 +194,38 @@ func (j *judge) library(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// unpackLibrary unpacks the standard library that Pyodide brings along, and returns the
+// directory.
+func unpackLibrary(t testing.TB) string {
+	t.Helper()
+	archive, err := zip.OpenReader(filepath.Join(os.Getenv("GREENLINT_PYODIDE"), "pyodide", "python_stdlib.zip"))
+	if err != nil {
+		t.Log(err)
+		return ""
+	}
+	defer archive.Close()
+	dir := t.TempDir()
+	for _, f := range archive.File {
+		if !strings.HasSuffix(f.Name, ".py") || !filepath.IsLocal(f.Name) {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, f.Name)
+		os.MkdirAll(filepath.Dir(file), 0o777)
+		if err := os.WriteFile(file, src, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // pythonFiles lists the .py files below a directory, without installed packages.
@@ -246,8 +280,11 @@ func TestConformance(t *testing.T) {
 			last = libraries[j]
 		}
 	}
-	if libraries[newest] == nil { // it has no sources of its own
+	if libraries[newest] == nil { // Pyodide has no tests of its own
 		libraries[newest] = last
+		if dir := unpackLibrary(t); dir != "" {
+			libraries[newest] = append(pythonFiles(dir), last...)
+		}
 	}
 	for _, dir := range filepath.SplitList(os.Getenv("GREENLINT_CONFORMANCE_DIRS")) {
 		extra = append(extra, pythonFiles(dir)...)
