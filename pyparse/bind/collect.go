@@ -119,6 +119,7 @@ func (c *collector) bind(name string, start, felt uint32, b Binding) {
 		if s == c.t.module {
 			// global at the module's top changes nothing.
 		} else {
+			b.far = true
 			c.later = append(c.later, remote{name, b})
 			return
 		}

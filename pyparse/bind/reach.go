@@ -46,7 +46,7 @@ func (t *Table) reaching(s *Scope, name string, off uint32) reach {
 	every := func(from uint32) {
 		for i := range sym.Bindings {
 			b := &sym.Bindings[i]
-			if b.Scope == d && !b.Dead && b.Kind != ByDelete && b.Kind != ByAnnotation && b.Start >= from {
+			if !b.far && !b.Dead && b.Kind != ByDelete && b.Kind != ByAnnotation && b.Start >= from {
 				use(i)
 			}
 		}
@@ -75,13 +75,14 @@ func (t *Table) reaching(s *Scope, name string, off uint32) reach {
 			if d.Kind == FunctionScope {
 				every(0)
 			} else {
-				r.unbound, r.all = f.expand(f.final[sym.index], use)
+				_, r.all = f.expand(f.final[sym.index], use)
 			}
+			r.unbound = true
 		}
 	}
 	if sym.remote {
 		for i := range sym.Bindings {
-			if b := &sym.Bindings[i]; b.Scope != d && b.Kind != ByWalrus && b.Kind != ByDelete && !b.Dead {
+			if b := &sym.Bindings[i]; b.far && b.Kind != ByDelete && !b.Dead {
 				use(i)
 			}
 		}

@@ -44,6 +44,8 @@ type Binding struct {
 	Conditional  bool   // under an if, try, loop or match of its scope
 	TypeChecking bool   // under if TYPE_CHECKING
 	Dead         bool   // in a branch that no supported version of Python runs
+
+	far bool // by global or nonlocal
 }
 
 // BindingKind says what form binds a name.

@@ -22,7 +22,7 @@ class Names(dict):
 def run(code, rnd, seen):
     later = []
     # Chances differ between runs, so that both long and short ways are taken.
-    p, q = rnd.random(), rnd.random() / 3
+    p, q = rnd.uniform(0.1, 0.7), rnd.random() / 3
 
     def boom():
         if rnd.random() < q:
