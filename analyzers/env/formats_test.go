@@ -92,6 +92,11 @@ spec:
 	{"hand patch in the entry", Map{"Procfile": "a: celery -A shop worker -Pgevent\n", "shop/__init__.py": "from gevent import monkey\nmonkey.patch_all()\n"}},
 	{"ddtrace is no patch", Map{"Procfile": "a: celery -A shop worker -Pgevent\n", "shop/__init__.py": "from ddtrace import patch_all\npatch_all()\n"}},
 	{"broken", Map{"a.sh": "celery -A a worker -Pgevent\nif then (\n", "docker-compose.yml": "a: [\n", "Procfile": "w: celery 'a\n"}},
+	{"asgi", Map{"Procfile": "a: uvicorn --reload --port 80 shop.asgi:app\nb: daphne -b 0.0.0.0 shop.asgi:app\n"}},
+	{"indented ini", Map{"uwsgi.ini": "[uwsgi]\n  module = shop\n  gevent = 10\n", "w.conf": "[program:a]\n  command = celery worker\n    -Pgevent\n  user = x\n"}},
+	{"patched in a branch", Map{"a.sh": "[ -n \"$G\" ] && P=-Pgevent\ncelery -A a worker $P\n"}},
+	{"settings that may be green", Map{"a/celery.py": "import sys\napp.conf.worker_pool = 'solo' if sys.platform == 'win32' else 'gevent'\napp.conf.worker_pool = env('X')\n"}},
+	{"split is no shell", Map{"a.py": "import subprocess\n'celery|worker'.split('|')\nsubprocess.run('celery -A a worker -Pgevent'.split())\nx.split('celery; (')\n"}},
 	{"last pool counts", Map{"Procfile": "a: celery -A p worker -P gevent --pool=prefork\nb: celery -A p worker -P prefork -P gevent\n"}},
 }
 

@@ -620,6 +620,13 @@ func (p *project) wordList(m *module, n pyparse.Node, before int) ([]Word, bool)
 	}
 	var elts pyparse.NodeList
 	switch n.Kind() {
+	case pyparse.KindCall: // "celery -A shop worker".split()
+		c := n.AsCall()
+		if _, name, _ := cutLast(tail(c.Func())); name != "split" || c.Args().Len() > 0 {
+			return nil, false
+		}
+		s, ok := m.line(c.Func().AsAttribute().Value())
+		return split([]piece{{span: s}}), ok && strings.TrimSpace(s.s) != ""
 	case pyparse.KindList:
 		elts = n.AsList().Elts()
 	case pyparse.KindTuple:
