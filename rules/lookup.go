@@ -273,6 +273,18 @@ func (l *Lookup) Method(class, method string) Entry {
 	return Entry{Symbol: s}
 }
 
+// Describes reports whether some library is imported under a name or below it.
+func (l *Lookup) Describes(pkg string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	for key := range l.c.index {
+		if lang, imp, _ := strings.Cut(key, " "); lang == l.language && (imp == pkg || strings.HasPrefix(imp, pkg+".")) {
+			return true
+		}
+	}
+	return false
+}
+
 // Size is how many bytes or elements a call gives back, where that is known.
 func (l *Lookup) Size(call string, args Args) (float64, bool) {
 	l.c.mu.Lock()

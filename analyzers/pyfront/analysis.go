@@ -26,19 +26,26 @@ type Input struct {
 
 // Result is the project's call graph and what was learned on the way.
 type Result struct {
-	Graph    *flow.Graph
-	Contexts []rules.Context
-	Envs     []rules.Env    // processes that the code itself declares: a patch call, a coroutine
-	Called   []string       // library functions that are called somewhere, sorted
-	Skipped  []rules.Skip   //
-	Broken   []rules.Pos    // where, for each of Skipped
-	Trees    []*File        // the files that were parsed, by name
-	Unknown  map[string]int // calls that could not be resolved, by reason
-	Stats    Stats
+	Graph        *flow.Graph
+	Contexts     []rules.Context
+	Envs         []rules.Env    // processes that the code itself declares: a patch call, a coroutine
+	Called       []string       // library functions that are called somewhere, sorted
+	Skipped      []rules.Skip   //
+	Broken       []rules.Pos    // where, for each of Skipped
+	Trees        []*File        // the files that were parsed, by name
+	UnknownCalls []UnknownCall  // each of them, by place
+	Unknown      map[string]int // calls that could not be resolved, by reason
+	Stats        Stats
 }
 
 // Stats counts what was looked at.
 type Stats struct{ Files, Modules, Functions, Calls, UnknownCalls int }
+
+// An UnknownCall is a call that could not be resolved, and why.
+type UnknownCall struct {
+	Pos    rules.Pos
+	Reason string
+}
 
 // A File is one parsed file, for suppressions.
 type File struct {
@@ -61,24 +68,25 @@ type analysis struct {
 	broken   []rules.Pos
 	starring map[*module]bool
 
-	units    []*unit
-	byNode   map[pyparse.Node]*unit
-	classes  map[pyparse.Node]*class
-	sites    map[pyparse.Node]*cell
-	partials map[pyparse.Node]*partial
-	names    map[rules.Func]int
-	queue    []*unit
-	depth    int // of units running inside one another
-	cache    map[string]rules.Entry
-	called   map[string]bool
-	listed   map[string]bool     // contexts made so far
-	extra    []rules.Context     // contexts by call or class, in order
-	orders   map[string][]string // library classes and their bases
-	patches  map[string]*rules.Patch
-	shims    map[shimKey]*unit
-	epochs   epochs
-	tuples   map[tupleKey]*cell
-	byName   map[rules.Func]*unit
+	units     []*unit
+	byNode    map[pyparse.Node]*unit
+	classes   map[pyparse.Node]*class
+	sites     map[pyparse.Node]*cell
+	partials  map[pyparse.Node]*partial
+	names     map[rules.Func]int
+	queue     []*unit
+	depth     int // of units running inside one another
+	cache     map[string]rules.Entry
+	called    map[string]bool
+	listed    map[string]bool     // contexts made so far
+	extra     []rules.Context     // contexts by call or class, in order
+	orders    map[string][]string // library classes and their bases
+	patches   map[string]*rules.Patch
+	shims     map[shimKey]*unit
+	epochs    epochs
+	described map[string]bool
+	tuples    map[tupleKey]*cell
+	byName    map[rules.Func]*unit
 }
 
 // epochs count changes that caches depend on.
@@ -98,7 +106,7 @@ func Analyze(ctx context.Context, in Input) (*Result, error) {
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
 		byNode: map[pyparse.Node]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[string]rules.Entry{},
-		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{},
+		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{},
 		patches: map[string]*rules.Patch{},
 	}
 	if a.budget == 0 {
@@ -271,6 +279,7 @@ func (a *analysis) result() *Result {
 		}
 		for _, k := range u.unknown {
 			r.Unknown[k.reason]++
+			r.UnknownCalls = append(r.UnknownCalls, UnknownCall{k.pos, k.reason})
 			r.Stats.UnknownCalls++
 		}
 		r.Contexts = append(r.Contexts, u.contexts...)
@@ -287,6 +296,7 @@ func (a *analysis) result() *Result {
 	}
 	slices.SortFunc(r.Trees, func(x, y *File) int { return strings.Compare(x.Name, y.Name) })
 	r.Stats.Files, r.Stats.Modules = len(a.in.Files), len(a.order)
+	slices.SortFunc(r.UnknownCalls, func(x, y UnknownCall) int { return x.Pos.Compare(y.Pos) })
 	for s := range a.called {
 		r.Called = append(r.Called, s)
 	}

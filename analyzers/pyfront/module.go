@@ -90,7 +90,21 @@ func (a *analysis) find(name, from string) *module {
 	if f, ok := a.project.find(name, from); ok {
 		return a.load(f)
 	}
+	if f, ok := a.project.beside(name, from); ok && !a.describes(firstPart(name)) {
+		return a.load(f)
+	}
 	return nil
+}
+
+// describes reports whether the catalogue knows a top-level package: such a name
+// is the library's, even where a file of the project is called the same.
+func (a *analysis) describes(top string) bool {
+	known, ok := a.described[top]
+	if !ok {
+		known = a.cat.Describes(top)
+		a.described[top] = known
+	}
+	return known
 }
 
 // moduleValue is what an imported dotted name denotes.

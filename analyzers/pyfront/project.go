@@ -104,6 +104,22 @@ func (p *project) find(name, from string) (string, bool) {
 	return best, true
 }
 
+// beside finds a module next to the importing file or in a folder above it: a
+// script's own folder is on its path, package or not.
+func (p *project) beside(name, from string) (string, bool) {
+	rel := strings.ReplaceAll(name, ".", "/")
+	for dir := path.Dir(from); ; dir = path.Dir(dir) {
+		for _, f := range []string{path.Join(dir, rel+".py"), path.Join(dir, rel, "__init__.py")} {
+			if f != from && p.files[f] {
+				return f, true
+			}
+		}
+		if dir == "." || dir == "/" {
+			return "", false
+		}
+	}
+}
+
 // hasPackage reports whether some module lies below the name: a namespace package.
 func (p *project) hasPackage(name string) bool {
 	i := sort.SearchStrings(p.sortedNames(), name+".")
