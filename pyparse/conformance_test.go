@@ -162,7 +162,8 @@ func pythons() (list []string) {
 		names = append(names, fmt.Sprintf("python3.%d", minor))
 	}
 	for _, name := range names {
-		if exe, err := exec.LookPath(name); err == nil {
+		// A shim of pyenv leads to what was found above, slowly.
+		if exe, err := exec.LookPath(name); err == nil && !strings.Contains(exe, "/shims/") {
 			list = append(list, exe)
 		}
 	}

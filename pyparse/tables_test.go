@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations in testdata")
@@ -201,6 +202,25 @@ func TestTablesAgainstCPython(t *testing.T) {
 	for _, e := range readTable(t, errorsTable) {
 		if verdict, _ := run.askText(t, e.source); verdict != "error" && j.version[1] >= 14 {
 			t.Errorf("%s:%d: %s\nCPython %s accepts it", errorsTable, e.line, e.source, j.name)
+		}
+	}
+}
+
+// TestSpecialAgainstCPython does the same for the sources that a text table can't hold.
+func TestSpecialAgainstCPython(t *testing.T) {
+	all := judges(t)
+	j := all[len(all)-1]
+	run := j.start(t, "text")
+	for _, c := range special {
+		if !utf8.ValidString(c.src) {
+			continue
+		}
+		verdict, rest := run.askText(t, c.src)
+		tree := Parse([]byte(c.src), Options{})
+		if (verdict == "ok") != (len(tree.Errors) == 0) {
+			t.Errorf("%s: CPython %s says %s %s; we say %v", c.name, j.name, verdict, rest, tree.Errors)
+		} else if sum := md5.Sum(tree.dumpFor(j)); verdict == "ok" && hex.EncodeToString(sum[:]) != rest {
+			t.Errorf("%s: trees differ", c.name)
 		}
 	}
 }
