@@ -62,7 +62,7 @@ const (
 	manyNames   = 64 // an answer has no more entries; whoever asks can't follow more
 	longChain   = 64 // attributes in a row that are followed
 	longAliases = 64 // aliases of aliases that are followed
-	manyAliases = 1024
+	manyAliases = 1024 // aliases that are followed for one answer
 )
 
 func compare(a, b Denotation) int {
@@ -211,6 +211,9 @@ func (q *query) name(s *Scope, name string, off uint32) answer {
 		}
 	}
 	for _, st := range q.t.starsAfter(r) {
+		if name[0] == '_' {
+			break // it gives such names only if they are in __all__, which is rare
+		}
 		a.whole = false
 		a.list = append(a.list, Denotation{Name: join(st.module, name), Star: true, Offset: st.off})
 	}

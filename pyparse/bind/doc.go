@@ -18,6 +18,11 @@
 // cannot run in Python 3.8 or later (if six.PY2, if sys.version_info < (3,)) adds
 // nothing to it.
 //
+// What it is not sure of: after a break or continue, any binding of the loop may
+// have been the last; a handler or finally may begin after any step of its try; a
+// function made in another one sees all that the other binds from there on. What a
+// star import may give is a guess that is marked as one.
+//
 // What it can't see: the types of values, what other modules hold, names made by
 // globals(), setattr or exec, and the order in which functions are called. A function
 // sees what the module holds when the module has run to its end.

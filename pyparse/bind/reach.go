@@ -31,7 +31,7 @@ func (t *Table) Reaching(n pyparse.Node) ([]*Binding, bool) {
 	if whole && r.unbound && (r.sym.Scope.Kind == ModuleScope || r.sym.Scope.Kind == ClassScope) {
 		whole = !isBuiltin(r.sym.Name)
 	}
-	return r.bindings, whole && len(t.starsAfter(r)) == 0
+	return r.bindings, whole && (name[0] == '_' || len(t.starsAfter(r)) == 0)
 }
 
 // reaching looks up a mangled name that is read at an offset in a scope's text.

@@ -5,6 +5,7 @@ sleep()  # = time.sleep
 from gevent import *
 sleep()  # = gevent.sleep* | time.sleep | ?
 spawn()  # = gevent.spawn* | ?
+_late()  # = ?
 open()  # = builtins.open | gevent.open* | ?
 from time import sleep
 sleep()  # = time.sleep
