@@ -153,8 +153,8 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		case err != nil:
 		case c.Kind == "":
 			err = errors.New("no kind")
-		case len(c.Calls)+len(c.Decorators)+len(c.Bases) == 0 && c.Syntax == "":
-			err = errors.New("none of decorators, bases, calls and syntax")
+		case len(c.Calls)+len(c.Decorators)+len(c.Bases)+len(c.Params)+len(c.Fields) == 0 && c.Syntax == "":
+			err = errors.New("none of decorators, bases, calls, params, fields and syntax")
 		case len(c.Bases) > 0 && len(c.Methods) == 0:
 			err = errors.New("bases without methods")
 		case c.Loop != "" && !KnownLoop(c.Loop):

@@ -33,6 +33,12 @@ type Library struct {
 	Replaced []string `toml:"replaced"`
 	// Clocks are functions that tell the time: a loop that ends by one of them spins.
 	Clocks []string `toml:"clocks"`
+	// Polls are functions that only look whether something has happened: a loop
+	// that ends by one of them spins too.
+	Polls []string `toml:"polls"`
+	// Holds says which arguments a result passes its own calls on to, by
+	// position: "bufio.NewReader()" = [0].
+	Holds map[string][]int `toml:"holds"`
 
 	Effects     []*EffectRow  `toml:"effect"`
 	Safe        []*SafeRow    `toml:"safe"`
@@ -81,6 +87,9 @@ type EffectRow struct {
 	// Early says what becomes of a name that was bound, or an object that was
 	// made, before the patch: "stalls", "raises", or "" (it does no harm).
 	Early string `toml:"early"`
+	// Local says that the effect is of no interest to callers in other modules:
+	// a lock that a library takes is the library's own, and held for an instant.
+	Local bool `toml:"local"`
 
 	cost costExpr
 }
@@ -117,6 +126,8 @@ type ContextRow struct {
 	Methods    []string `toml:"methods"`    //
 	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context
 	Syntax     string   `toml:"syntax"`     // "async def": a form of the language itself
+	Params     []string `toml:"params"`     // types: a function whose first parameter is one is a context
+	Fields     []string `toml:"fields"`     // "pkg.Type.Field": a function that is stored there is a context
 }
 
 // A Patch is a call that makes the standard library cooperative.
@@ -238,11 +249,31 @@ func (e *EffectRow) Seconds(args Args) (s float64, ok bool) {
 }
 
 // canonicalSymbol turns Go's "(*net/http.Client).Do" and "(net/http.Client).Do"
-// into "net/http.Client.Do", the form in which symbols are looked up.
+// into "net/http.Client.Do", and leaves out the major version of a module, as in
+// "github.com/redis/go-redis/v9": the form in which symbols are looked up.
 func canonicalSymbol(s string) string {
-	if !strings.HasPrefix(s, "(") {
-		return s
+	if strings.HasPrefix(s, "(") {
+		s = strings.TrimPrefix(strings.TrimPrefix(s, "("), "*")
+		s = strings.Replace(s, ")", "", 1)
 	}
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "("), "*")
-	return strings.Replace(s, ")", "", 1)
+	for i := 0; ; {
+		at := strings.Index(s[i:], "/v")
+		if at < 0 {
+			return s
+		}
+		i += at
+		end := i + 2
+		for end < len(s) && '0' <= s[end] && s[end] <= '9' {
+			end++
+		}
+		if end == i+2 || end < len(s) && s[end] != '.' && s[end] != '/' {
+			i = end
+			continue
+		}
+		s = s[:i] + s[end:]
+	}
 }
+
+// Canonical is the name under which a symbol is looked up: without Go's
+// parentheses and the major version of its module.
+func Canonical(symbol string) string { return canonicalSymbol(symbol) }

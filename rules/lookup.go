@@ -50,12 +50,19 @@ type view struct {
 	stdlib  map[string]bool
 	sizes   map[string]costExpr
 	clocks  map[string]bool
+	polls   map[string]bool
 	replac  map[string]bool
+	holds   map[string][]int
+	context []*ContextRow
 }
 
 func newView() view {
-	return view{map[string]*Entry{}, map[string]string{}, map[string]string{}, map[string][]string{}, map[string][]*ContextRow{},
-		map[string][]*ContextRow{}, map[string][]*MoveRow{}, map[string][]*ContextRow{}, map[string]bool{}, map[string]costExpr{}, map[string]bool{}, map[string]bool{}}
+	return view{
+		rows: map[string]*Entry{}, types: map[string]string{}, aliases: map[string]string{}, bases: map[string][]string{},
+		decor: map[string][]*ContextRow{}, subs: map[string][]*ContextRow{}, started: map[string][]*MoveRow{},
+		syntax: map[string][]*ContextRow{}, stdlib: map[string]bool{}, sizes: map[string]costExpr{},
+		clocks: map[string]bool{}, polls: map[string]bool{}, replac: map[string]bool{}, holds: map[string][]int{},
+	}
 }
 
 func (v *view) add(lib *Library) {
@@ -142,6 +149,13 @@ func (v *view) add(lib *Library) {
 	for _, c := range lib.Clocks {
 		v.clocks[c] = true
 	}
+	for _, c := range lib.Polls {
+		v.polls[c] = true
+	}
+	for k, args := range lib.Holds {
+		v.holds[k] = args
+	}
+	v.context = append(v.context, lib.Contexts...)
 	if lib.Stdlib {
 		for _, i := range lib.Imports {
 			v.stdlib[i] = true
@@ -316,6 +330,43 @@ func (l *Lookup) Clock(symbol string) bool {
 	t := l.table(symbol)
 	s := t.resolve(symbol)
 	return t.user.clocks[s] || t.builtin.clocks[s]
+}
+
+// Poll reports whether a function only looks whether something has happened.
+func (l *Lookup) Poll(symbol string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	symbol = canonicalSymbol(symbol)
+	t := l.table(symbol)
+	s := t.resolve(symbol)
+	return t.user.polls[s] || t.builtin.polls[s] || t.user.clocks[s] || t.builtin.clocks[s]
+}
+
+// Holds lists the arguments, by position, that the result of a call passes its
+// own calls on to.
+func (l *Lookup) Holds(call string) []int {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	call = canonicalSymbol(call)
+	t := l.table(call)
+	key := t.resolve(call) + "()"
+	if h, ok := t.user.holds[key]; ok {
+		return h
+	}
+	return t.builtin.holds[key]
+}
+
+// Contexts lists what makes a context, of the files that describe one of the
+// packages, and of the user's. The user's come first, else the order is that of
+// the packages.
+func (l *Lookup) Contexts(packages []string) []*ContextRow {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	for _, p := range packages {
+		l.table(p)
+	}
+	t := l.table("")
+	return append(append([]*ContextRow(nil), t.user.context...), t.builtin.context...)
 }
 
 // Resolve applies the aliases to a name.
