@@ -19,7 +19,21 @@ type Config struct {
 	Budget         Duration            `toml:"budget"`           // how long a task may hold the thread: "100ms"
 	Tests          bool                `toml:"tests"`            // check the tasks in tests too
 
+	FailOn     Severity            `toml:"fail-on"`  // the least severity that makes the exit status 1
+	Baseline   string              `toml:"baseline"` // file of findings that are there already, relative to the settings
+	Severities map[string]Severity `toml:"severity"` // rules, by id, prefix or name → how much they matter
+	Paths      []PathSetting       `toml:"path"`     // the same for some files only
+
 	Library
+}
+
+// A PathSetting is what holds for the files that a pattern matches. Of several
+// that match, the last one that speaks of a rule wins.
+type PathSetting struct {
+	Files      []string            `toml:"files"`    // patterns as in .gitignore
+	Select     []string            `toml:"select"`   // only these rules
+	Ignore     []string            `toml:"ignore"`   // not these
+	Severities map[string]Severity `toml:"severity"` //
 }
 
 // A Duration is written as Go writes one: "250ms", "1s".

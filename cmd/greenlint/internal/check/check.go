@@ -22,6 +22,10 @@ type Request struct {
 
 	ConfigFile string // the settings to use, absolute; "" = none
 
+	// Read gives the text of a project's file in the place of the disk: unsaved
+	// text in an editor, another revision. nil = the files below Root.
+	Read func(name string) ([]byte, error)
+
 	Progress func(stage string, done, total int) // may be nil, may be called by several goroutines
 }
 
@@ -34,6 +38,7 @@ type Outcome struct {
 	Notes    []string // for people, one line each
 	Partial  bool     // some tasks were not judged, so nobody can say that a suppression is unused
 
+	Config      *rules.Config       // the settings that were used; nil = none were read
 	Selected    rules.Selection     // from the request and the settings
 	PathIgnores map[string][]string // from the settings: patterns as in .gitignore → rules
 }
@@ -48,7 +53,7 @@ func Run(ctx context.Context, req Request) (Outcome, error) {
 	if len(req.Select) > 0 {
 		sel = req.Select
 	}
-	out := Outcome{PathIgnores: conf.PerFileIgnores}
+	out := Outcome{Config: conf, PathIgnores: conf.PerFileIgnores}
 	if out.Selected, err = req.Catalog.Select(sel, ign); err != nil {
 		return Outcome{}, err
 	}

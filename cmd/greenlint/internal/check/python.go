@@ -17,7 +17,7 @@ import (
 
 // python checks the project's Python files.
 func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) error {
-	src := newSource(req.Root, req.Files)
+	src := newSource(req)
 	var files []string
 	for _, f := range req.Files {
 		if strings.HasSuffix(f, ".py") {

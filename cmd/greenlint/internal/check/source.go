@@ -17,23 +17,30 @@ var errTooLarge = errors.New("larger than 64 MB")
 type source struct {
 	root  string
 	files []string
+	other func(string) ([]byte, error) // see [Request.Read]
 	mu    sync.Mutex
 	seen  map[string][]byte
 }
 
-func newSource(root string, files []string) *source {
-	return &source{root: root, files: files, seen: map[string][]byte{}}
+func newSource(req Request) *source {
+	return &source{root: req.Root, files: req.Files, other: req.Read, seen: map[string][]byte{}}
 }
 
 func (s *source) Files() []string { return s.files }
 
 // Read returns a file's text. Only regular files are opened: a FIFO would hang.
-func (s *source) Read(name string) ([]byte, error) {
+func (s *source) Read(name string) (b []byte, err error) {
 	s.mu.Lock()
 	b, ok := s.seen[name]
 	s.mu.Unlock()
 	if ok {
 		return b, nil
+	}
+	if s.other != nil {
+		if b, err = s.other(name); err != nil {
+			return nil, unwrap(err)
+		}
+		return s.keep(name, b)
 	}
 	p := filepath.Join(s.root, filepath.FromSlash(name))
 	st, err := os.Stat(p)
@@ -52,6 +59,11 @@ func (s *source) Read(name string) ([]byte, error) {
 	if err != nil {
 		return nil, unwrap(err)
 	}
+	return s.keep(name, b)
+}
+
+// keep remembers a file's text.
+func (s *source) keep(name string, b []byte) ([]byte, error) {
 	if len(b) > maxSource {
 		return nil, errTooLarge
 	}
