@@ -14,6 +14,10 @@ type Env struct {
 	Python   string     // "3.11"; "" = not known
 	Vars     []string   // environment variables that are set, "NAME=value", sorted
 
+	// Holds reports whether the process loads a file, so that what it defines can
+	// run there. nil = every file.
+	Holds func(file string) bool
+
 	// BoundEarly reports whether the module-level code at a place (as
 	// [Guard.Bound] names it) runs before the process is patched. nil = never.
 	BoundEarly func(place string) bool

@@ -3,6 +3,7 @@ package pyfront
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/rules"
@@ -10,121 +11,152 @@ import (
 
 func posOf(file string) rules.Pos { return rules.Pos{File: file} }
 
-// envs are the processes that the code itself declares: those that patch by
-// hand or spawn green tasks, and asyncio, which every process can run.
+// envs are the processes that the code itself declares: entry points that patch
+// by hand or start a green server, one for each; what else spawns green tasks;
+// and asyncio, which every process can run.
 func (a *analysis) envs(r *Result) []rules.Env {
 	out := []rules.Env{{Name: "asyncio", Loop: rules.Asyncio}}
-	byLoop := map[rules.Loop][]patchCall{}
-	for _, u := range a.units {
-		for _, p := range u.patches {
-			if a.in.Check == nil || a.in.Check(p.pos.File) {
-				byLoop[p.patch.Loop] = append(byLoop[p.patch.Loop], p)
-			}
-		}
-	}
-	loops := map[rules.Loop]bool{}
-	for l := range byLoop {
-		loops[l] = true
-	}
-	servers := map[rules.Loop][]rules.Evidence{}
-	for _, u := range a.units {
-		for _, s := range u.served {
-			if a.in.Check == nil || a.in.Check(s.why.Pos.File) {
-				loops[s.loop] = true
-				servers[s.loop] = append(servers[s.loop], s.why)
-			}
-		}
-	}
-	for _, c := range r.Contexts {
-		if c.Loop == rules.Gevent || c.Loop == rules.Eventlet {
-			loops[c.Loop] = true
-		}
-	}
 	for _, l := range []rules.Loop{rules.Gevent, rules.Eventlet} {
-		if !loops[l] {
+		out = append(out, a.greenEnvs(l, r)...)
+	}
+	return out
+}
+
+// green kinds are the contexts that are on a green loop wherever they are.
+var greenKinds = []string{"greenlet", "server-handler", "wsgi-app", "hub-callback"}
+
+// evidenceOf is what the modules of a process say of a loop.
+type evidenceOf struct {
+	patches []patchCall
+	served  []served
+}
+
+func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
+	by := map[*module]*evidenceOf{}
+	at := func(m *module) *evidenceOf {
+		if by[m] == nil {
+			by[m] = &evidenceOf{}
+		}
+		return by[m]
+	}
+	for _, u := range a.units {
+		if u.mod == nil || a.in.Check != nil && !a.in.Check(u.mod.file) {
 			continue
 		}
-		e := rules.Env{Name: "in code", Loop: l, Runs: []string{"greenlet", "server-handler", "wsgi-app"}, Called: r.Called}
-		slices.SortFunc(servers[l], func(x, y rules.Evidence) int { return x.Pos.Compare(y.Pos) })
-		for _, why := range servers[l] {
-			e.Runs = append(e.Runs, "wsgi-view", "socketio-handler")
-			e.Why = append(e.Why, why)
+		for _, p := range u.patches {
+			if p.patch.Loop == l {
+				at(u.mod).patches = append(at(u.mod).patches, p)
+			}
 		}
-		calls := byLoop[l]
-		slices.SortFunc(calls, func(x, y patchCall) int { return x.pos.Compare(y.pos) })
-		for _, p := range calls {
-			e.Patched = append(e.Patched, p.flags...)
-			e.PatchPos = append(e.PatchPos, rules.Evidence{Pos: p.pos, Text: p.text})
+		for _, s := range u.served {
+			if s.loop == l {
+				at(u.mod).served = append(at(u.mod).served, s)
+			}
 		}
-		slices.Sort(e.Patched)
-		e.Patched = slices.Compact(e.Patched)
-		e.BoundEarly = a.early(l)
+	}
+	var out []rules.Env
+	covered := map[string]bool{}
+	for _, root := range a.roots() {
+		if a.in.Check != nil && !a.in.Check(root.file) {
+			continue
+		}
+		files := map[string]bool{}
+		var ev evidenceOf
+		for _, m := range closure(root) {
+			files[m.file] = true
+			if e := by[m]; e != nil {
+				ev.patches = append(ev.patches, e.patches...)
+				ev.served = append(ev.served, e.served...)
+			}
+		}
+		if len(ev.patches)+len(ev.served) == 0 {
+			continue
+		}
+		e := a.greenEnv(l, r, ev)
+		e.Name = "in code: " + root.file
+		e.Holds = func(file string) bool { return files[file] }
+		e.BoundEarly = a.early(l, []*module{root})
+		for f := range files {
+			covered[f] = true
+		}
+		out = append(out, e)
+	}
+	// What no entry point loads is loaded by a framework, into some process of the project.
+	spawns := slices.ContainsFunc(r.Contexts, func(c rules.Context) bool { return c.Loop == l && !covered[c.Pos.File] })
+	if spawns || len(out) > 0 {
+		var all evidenceOf
+		for _, u := range a.units {
+			if e := by[u.mod]; e != nil && u.node.Valid() && u.node.Kind() == pyparse.KindModule {
+				all.patches = append(all.patches, e.patches...)
+			}
+		}
+		e := a.greenEnv(l, r, all)
+		e.Name = "in code"
+		e.Holds = func(file string) bool { return !covered[file] }
+		e.BoundEarly = a.early(l, a.roots())
 		out = append(out, e)
 	}
 	return out
 }
 
-// early simulates the imports of each entry point and answers whether a place of
-// module-level code runs before the process is patched. A place that some entry
-// point reaches only after its patch does not count.
-func (a *analysis) early(l rules.Loop) func(string) bool {
-	patching := map[*module]bool{}
-	for _, m := range a.order {
-		for _, e := range m.body.events {
-			if a.patchesNow(e, l) {
-				patching[m] = true
-			}
-		}
+// greenEnv is a process with the evidence at hand.
+func (a *analysis) greenEnv(l rules.Loop, r *Result, ev evidenceOf) rules.Env {
+	e := rules.Env{Loop: l, Runs: slices.Clone(greenKinds), Called: r.Called}
+	slices.SortFunc(ev.patches, func(x, y patchCall) int { return x.pos.Compare(y.pos) })
+	slices.SortFunc(ev.served, func(x, y served) int { return x.why.Pos.Compare(y.why.Pos) })
+	for _, p := range ev.patches {
+		e.Patched = append(e.Patched, p.flags...)
+		e.PatchPos = append(e.PatchPos, rules.Evidence{Pos: p.pos, Text: p.text})
 	}
-	if len(patching) == 0 {
-		return nil
+	slices.Sort(e.Patched)
+	e.Patched = slices.Compact(e.Patched)
+	for _, s := range ev.served {
+		e.Runs = append(e.Runs, "wsgi-view", "socketio-handler")
+		e.Why = append(e.Why, s.why)
 	}
+	return e
+}
+
+// roots are the modules that no other module imports, in order of their files.
+func (a *analysis) roots() []*module {
 	imported := map[*module]bool{}
 	for _, m := range a.order {
-		for _, e := range m.body.events {
-			if e.mod != nil && e.mod != m {
-				imported[e.mod] = true
+		for x := range m.imports {
+			if x != m {
+				imported[x] = true
 			}
 		}
 	}
-	reach := func(root *module) []*module {
-		var out []*module
-		seen := map[*module]bool{}
-		var walk func(*module)
-		walk = func(m *module) {
-			if m == nil || seen[m] {
-				return
-			}
-			seen[m] = true
+	var out []*module
+	for _, m := range a.order {
+		if !imported[m] {
 			out = append(out, m)
-			for _, e := range m.body.events {
-				walk(e.mod)
-			}
 		}
-		walk(root)
-		return out
 	}
-	var roots []*module
-	covered := map[*module]bool{}
-	for _, m := range a.order {
-		if imported[m] {
-			continue
-		}
-		for _, x := range reach(m) {
-			if patching[x] {
-				roots = append(roots, m)
-				for _, y := range reach(m) {
-					covered[y] = true
-				}
-				break
+	slices.SortFunc(out, func(x, y *module) int { return strings.Compare(x.file, y.file) })
+	return out
+}
+
+// closure is a module and all that it imports, directly or not.
+func closure(root *module) []*module {
+	seen := map[*module]bool{root: true}
+	out := []*module{root}
+	for i := 0; i < len(out); i++ {
+		for x := range out[i].imports {
+			if !seen[x] {
+				seen[x] = true
+				out = append(out, x)
 			}
 		}
 	}
-	for _, m := range a.order {
-		if patching[m] && !covered[m] {
-			roots = append(roots, m)
-		}
-	}
+	slices.SortFunc(out, func(x, y *module) int { return strings.Compare(x.file, y.file) })
+	return out
+}
+
+// early simulates the imports of entry points and answers whether a place of
+// module-level code runs before the process is patched. A place that some entry
+// point reaches only after its patch does not count.
+func (a *analysis) early(l rules.Loop, roots []*module) func(string) bool {
 	type span struct {
 		from  uint32 // statements from here on run patched
 		never bool

@@ -20,8 +20,9 @@ type module struct {
 	units map[*bind.Scope]*unit // of the scopes that have one
 	stars []set                 // modules that are star-imported
 
-	epochs    *epochs // of the analysis
-	functions []*unit // in order of the text, as far as seen
+	imports   map[*module]bool // anywhere in the file
+	epochs    *epochs          // of the analysis
+	functions []*unit          // in order of the text, as far as seen
 }
 
 // pos is the place of an offset in the module.
@@ -40,7 +41,7 @@ func (a *analysis) load(file string) *module {
 	if tree == nil {
 		return nil
 	}
-	m := &module{name: a.project.names[file], file: file, isPkg: path.Base(file) == "__init__.py", tree: tree, units: map[*bind.Scope]*unit{}, epochs: &a.epochs}
+	m := &module{name: a.project.names[file], file: file, isPkg: path.Base(file) == "__init__.py", tree: tree, units: map[*bind.Scope]*unit{}, imports: map[*module]bool{}, epochs: &a.epochs}
 	m.table = bind.Bind(tree, m.name, m.isPkg)
 	a.modules[file] = m
 	a.order = append(a.order, m)

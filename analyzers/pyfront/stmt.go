@@ -484,6 +484,7 @@ func (f *frame) imports(v value, n pyparse.Node) {
 		return
 	}
 	f.a.ensure(v.mod.body)
+	f.u.mod.imports[v.mod] = true
 	if f.moduleLevel() {
 		f.u.events = append(f.u.events, event{offset: n.Start(), mod: v.mod})
 	}
