@@ -176,6 +176,10 @@ func (t *Tree) decodeText(start, end uint32, flags uint8, doubled bool) string {
 	return string(b)
 }
 
+// maxCharName is more than the length of the longest name that Unicode gives a
+// character, which is 88.
+const maxCharName = 128
+
 // decodeEscape appends the meaning of the escape sequence at s[i] and returns where
 // it ends.
 func decodeEscape(b []byte, s string, i int, bytes bool) ([]byte, int) {
@@ -222,7 +226,7 @@ func decodeEscape(b []byte, s string, i int, bytes bool) ([]byte, int) {
 	case 'U':
 		digits = 8
 	case 'N':
-		if end := strings.IndexByte(s[i:], '}'); !bytes && end > 0 && i+1 < len(s) && s[i+1] == '{' {
+		if end := strings.IndexByte(s[i:min(len(s), i+maxCharName)], '}'); !bytes && end > 0 && i+1 < len(s) && s[i+1] == '{' {
 			return append(b, "\uFFFD"...), i + end + 1
 		}
 	}
