@@ -11,7 +11,7 @@ import (
 //
 //	cost   = factor { "*" factor }
 //	factor = number | "size(" sel ")" | "value(" sel ")" | "pow2(" sel ")"
-//	       | "nlogn(" sel ")" | "square(" sel ")"
+//	       | "nlogn(" sel ")" | "square(" sel ")" | "fact(" sel ")"
 //
 // A selector is written as in a condition: "size(0, data)".
 type costExpr []costFactor
@@ -40,7 +40,7 @@ func parseCost(s string) (costExpr, error) {
 			return nil, fmt.Errorf("cost %q: unclosed parenthesis", s)
 		}
 		switch verb {
-		case "size", "value", "pow2", "nlogn", "square":
+		case "size", "value", "pow2", "nlogn", "square", "fact":
 		default:
 			return nil, fmt.Errorf("cost %q: unknown function %q", s, verb)
 		}
@@ -79,6 +79,8 @@ func (c costExpr) eval(args Args) (float64, bool) {
 			n *= math.Log2(n + 2)
 		case "square":
 			n *= n
+		case "fact":
+			n = math.Gamma(math.Min(n, 150) + 1)
 		}
 		total *= n
 	}

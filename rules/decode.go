@@ -118,6 +118,18 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("yield", i, err)
 		}
 	}
+	for i, r := range lib.Returns {
+		err := r.Row.compile(lib)
+		if err == nil {
+			err = need(&r.Row, false)
+		}
+		if err == nil && r.Type == "" {
+			err = errors.New("no type")
+		}
+		if err != nil {
+			return at("returns", i, err)
+		}
+	}
 	moves := func(table string, rows []*MoveRow) error {
 		for i, m := range rows {
 			err := m.Row.compile(lib)

@@ -46,6 +46,7 @@ type Library struct {
 	Spawns      []*MoveRow    `toml:"spawn"`
 	HigherOrder []*MoveRow    `toml:"higher-order"`
 	Yields      []*YieldRow   `toml:"yield"`
+	Returns     []*ReturnRow  `toml:"returns"`
 	Contexts    []*ContextRow `toml:"context"`
 	Patches     []*Patch      `toml:"patch"`
 	Bad         []*VersionRow `toml:"version"`
@@ -110,6 +111,13 @@ type MoveRow struct {
 	Kind    string   `toml:"kind"`    // spawn: the kind of the context; empty = "greenlet"
 	Loop    Loop     `toml:"loop"`    // spawn: the loop of the new task; empty = the caller's
 	Waits   bool     `toml:"waits"`   // the call comes back only when the callable has ended
+}
+
+// A ReturnRow says what a call gives back when its arguments are surely such:
+// the engine of a URL that names a driver.
+type ReturnRow struct {
+	Row
+	Type string `toml:"type"` // as a value in Types
 }
 
 // A YieldRow says that a call gives the thread back to the loop.
@@ -178,6 +186,22 @@ func (r *Row) Applies(args Args) bool {
 	}
 	for _, t := range r.off {
 		if t.eval(args) == yes {
+			return false
+		}
+	}
+	return true
+}
+
+// Surely reports whether the row counts for a call with these arguments, all of
+// its conditions on them being known to hold.
+func (r *Row) Surely(args Args) bool {
+	for _, t := range r.when {
+		if t.eval(args) != yes {
+			return false
+		}
+	}
+	for _, t := range r.off {
+		if t.eval(args) != no {
 			return false
 		}
 	}

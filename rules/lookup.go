@@ -22,6 +22,7 @@ type Entry struct {
 	Spawns      []*MoveRow
 	HigherOrder []*MoveRow
 	Yields      []*YieldRow
+	Returns     []*ReturnRow
 	Contexts    []*ContextRow
 }
 
@@ -114,6 +115,12 @@ func (v *view) add(lib *Library) {
 		for _, c := range r.Calls {
 			e := row(c)
 			e.Yields = append(e.Yields, r)
+		}
+	}
+	for _, r := range lib.Returns {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Returns = append(e.Returns, r)
 		}
 	}
 	for _, r := range lib.Contexts {

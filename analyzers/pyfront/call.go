@@ -571,6 +571,11 @@ func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) s
 			return one(value{kind: kElsewhere, item: c})
 		}
 	}
+	for _, r := range e.Returns {
+		if r.Surely(as) {
+			return f.object(r.Type, n, bound)
+		}
+	}
 	names := []string{v.name}
 	if v.recv != "" {
 		names = nil

@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"math"
+	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
@@ -24,10 +25,7 @@ func (f *frame) eval(n pyparse.Node) set {
 	case pyparse.KindConstant:
 		return f.constant(n.AsConstant())
 	case pyparse.KindJoinedStr, pyparse.KindTemplateStr, pyparse.KindFormattedValue, pyparse.KindInterpolation:
-		for c := range n.Children() {
-			f.eval(c)
-		}
-		return one(typed("str"))
+		return f.joined(n)
 	case pyparse.KindBoolOp:
 		return f.boolOp(n.AsBoolOp())
 	case pyparse.KindNamedExpr:
@@ -134,6 +132,27 @@ func (f *frame) constant(c pyparse.Constant) set {
 		return one(typed("bytes")).withSize(float64(len(c.StringValue())))
 	}
 	return one(typed("object"))
+}
+
+// joined is an f-string: what is written out, and "…" for the rest, which is
+// enough to know a URL's scheme.
+func (f *frame) joined(n pyparse.Node) set {
+	if n.Kind() != pyparse.KindJoinedStr {
+		for c := range n.Children() {
+			f.eval(c)
+		}
+		return one(typed("str"))
+	}
+	var text strings.Builder
+	for c := range n.AsJoinedStr().Values().All() {
+		lit, ok := f.eval(c).constant()
+		if s, str := lit.(string); ok && str && text.Len() < 512 {
+			text.WriteString(s)
+		} else {
+			text.WriteString("…")
+		}
+	}
+	return one(constOf(text.String()))
 }
 
 func (f *frame) boolOp(b pyparse.BoolOp) set {
