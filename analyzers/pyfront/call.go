@@ -273,7 +273,12 @@ func (f *frame) rows(e rules.Entry, v value, as args, n pyparse.Node) {
 			f.cost -= sec // reported here; not once more for a loop around it
 			eff.Detail = seconds(sec)
 		} else {
-			f.yield.maybe = true // it waits: a loop around it is no CPU loop
+			f.cost += costGreen
+			if g := eff.Guard; r.Lib.Stdlib && strings.Contains(g.Unless, "patched(") {
+				f.yield.waits = true
+			} else {
+				f.yield.maybe = true // it waits: a loop around it is no CPU loop
+			}
 		}
 		f.effect(eff, n)
 		if r.Early != "" && v.bound != "" {
@@ -312,7 +317,7 @@ func (f *frame) earlyEffect(eff rules.Effect, bound string, n pyparse.Node) {
 	if !strings.Contains(g.When, "early(") {
 		return
 	}
-	eff.Rule, eff.Guard, eff.Detail = "GL601", g, "bound before the patch"
+	eff.Rule, eff.Guard = "GL601", g
 	f.effect(eff, n)
 }
 

@@ -26,13 +26,18 @@ func (f *frame) finishLoop(l loopInfo) {
 	if l.async {
 		l.yield.maybe = true
 	}
-	detail := ""
+	detail, rule := "", rules.ID("GL101")
 	switch {
 	case l.yield.maybe:
 	case l.while.Valid() && l.trips == 0:
-		detail = f.spins(l.while)
+		if !l.yield.waits {
+			detail = f.spins(l.while)
+		}
 	case l.trips*l.each > f.a.budget:
 		detail = seconds(l.trips * l.each)
+		if l.yield.waits && len(l.yield.when) == 0 {
+			rule = "GL104"
+		}
 	}
 	if detail == "" {
 		f.cost += max(l.trips, 1) * l.each
@@ -40,7 +45,7 @@ func (f *frame) finishLoop(l loopInfo) {
 		return
 	}
 	// Reported here, so that no loop around it is reported for the same cost.
-	f.effectAt(rules.Effect{Rule: "GL101", Symbol: "loop", Detail: detail, HoldsGIL: false, Guard: rules.Guard{Unless: strings.Join(l.yield.when, " | ")}},
+	f.effectAt(rules.Effect{Rule: rule, Symbol: "loop", Detail: detail, HoldsGIL: false, Guard: rules.Guard{Unless: strings.Join(l.yield.when, " | ")}},
 		f.pos(l.node), f.u.mod.pos(l.head.End()))
 	f.yield.add(l.yield)
 }
@@ -342,7 +347,7 @@ func (f *frame) recursionCost(body float64) float64 {
 		}
 	}
 	total := body * math.Pow(lo, min(top, 400))
-	if total > f.a.budget && !f.yield.maybe {
+	if total > f.a.budget && !f.yield.maybe && !f.yield.waits {
 		n := rec[0].at
 		f.effect(rules.Effect{Rule: "GL101", Symbol: "recursion", Detail: seconds(total), Guard: rules.Guard{Unless: strings.Join(f.yield.when, " | ")}}, n)
 		return body

@@ -24,6 +24,9 @@ const (
 	costStmt = 15e-9
 	costExpr = 12e-9
 	costCall = 45e-9
+	// A call of a green lock or socket that finds what it wants at once: measured
+	// between 0.3 and 2 µs.
+	costGreen = 1e-6
 )
 
 func (f *frame) stmt(n pyparse.Node) {

@@ -89,11 +89,13 @@ type unknownCall struct {
 // yieldState says whether running something gives the thread back to the loop.
 type yieldState struct {
 	maybe bool     // something in it may, for all that is known
+	waits bool     // it waits greenly, which gives the thread back only when there is something to wait for
 	when  []string // or does where one of these conditions holds
 }
 
 func (y *yieldState) add(z yieldState) {
 	y.maybe = y.maybe || z.maybe
+	y.waits = y.waits || z.waits
 	for _, w := range z.when {
 		y.onlyWhen(w)
 	}
