@@ -1,0 +1,201 @@
+package cpython
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/greenlint/greenlint/runtime/stall"
+)
+
+//go:embed harness.py
+var harness string
+
+// attribution is SIGRTMIN+3. SIGUSR1 and SIGUSR2 belong to programs (Celery takes
+// the first), and the first real-time signals to the C library.
+const attribution = 37
+
+// A Control says in which way a run differs from the judged one.
+type Control string
+
+// The kinds of runs.
+const (
+	Judged  Control = ""
+	Sleep   Control = "sleep"   // the loop's own sleep in the place of the whole task
+	Replace Control = "replace" // the loop's own sleep in the place of Symbol
+	Plain   Control = "plain"   // the same call with no loop and no patch
+)
+
+// A Task is what is to be run as a task of a loop.
+type Task struct {
+	Loop   string   // gevent, eventlet, asyncio
+	File   string   // absolute
+	Module string   // its dotted name, where it lies in a package
+	Func   string   // "task", "Class.method"; "" = the whole file, which starts its tasks itself
+	Args   *string  // the text between the parentheses of the call; nil = zero values for what has no default
+	Path   []string // to go before sys.path
+	Patch  bool     // patch before the file is loaded; the file itself does it otherwise
+	Dir    string   // working directory
+
+	Control   Control
+	Symbol    string   // for Replace
+	Preload   []string // modules to import before the task is run
+	Attribute bool     // ask for a traceback of each stall: its length is then not to be trusted
+
+	Env       []string      // besides the environment of this process
+	Stdin     *os.File      // nil = empty
+	Stdout    *os.File      // nil = collected
+	Floor     time.Duration // the least threshold
+	Calibrate time.Duration // zero = 150 ms
+	Limits    stall.Limits
+	OnRun     func(ctx context.Context, pid int)
+}
+
+// A Frame is a place in Python code.
+type Frame struct {
+	File string
+	Line int
+	Func string
+}
+
+// An Exception is one that left the task.
+type Exception struct {
+	Type   string // "AttributeError", "django.core.exceptions.SynchronousOnlyOperation"
+	Text   string
+	Frames []Frame // the innermost first
+}
+
+func (e *Exception) String() string {
+	if e.Text == "" {
+		return e.Type
+	}
+	return e.Type + ": " + e.Text
+}
+
+// A Result is one run of a task.
+type Result struct {
+	*stall.Run
+	Raised   *Exception // by the task
+	Load     *Exception // while the file was loaded, before any task; the task was not run
+	Modules  []string   // imported by the task
+	Replaced bool       // for Replace: Symbol could be replaced
+}
+
+// Run runs the task once. An error means that nothing was run.
+func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
+	if t.Calibrate == 0 {
+		t.Calibrate = 150 * time.Millisecond
+	}
+	spec := map[string]any{
+		"loop": t.Loop, "file": t.File, "module": t.Module, "func": t.Func, "args": t.Args, "path": nonNil(t.Path), "patch": t.Patch,
+		"control": t.Control, "symbol": t.Symbol, "preload": nonNil(t.Preload), "calibrate": t.Calibrate.Seconds(), "signal": 0,
+	}
+	child := &stall.Child{Floor: t.Floor, Limits: t.Limits, OnRun: t.OnRun}
+	if t.Attribute {
+		spec["signal"], child.Signal = attribution, attribution
+	}
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(i.Path, "-c", harness, string(text))
+	cmd.Dir = t.Dir
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8")
+	cmd.Env = append(cmd.Env, t.Env...)
+	if t.Stdin != nil {
+		cmd.Stdin = t.Stdin
+	}
+	if t.Stdout != nil {
+		cmd.Stdout = t.Stdout
+	}
+	child.Cmd = cmd
+	run, err := child.Watch(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", i.Path, err)
+	}
+	return understand(run), nil
+}
+
+func nonNil(list []string) []string { return append([]string{}, list...) }
+
+type said struct {
+	Raised, Load *saidException
+	Modules      []string
+	Replaced     bool
+}
+
+type saidException struct {
+	Type, Text string
+	Frames     [][3]any
+}
+
+// understand reads what the harness has written. A child that died has written
+// nothing.
+func understand(run *stall.Run) *Result {
+	out := &Result{Run: run}
+	var s said
+	if json.Unmarshal(run.Report, &s) == nil {
+		out.Raised, out.Load, out.Modules, out.Replaced = s.Raised.exception(), s.Load.exception(), s.Modules, s.Replaced
+	}
+	return out
+}
+
+func (s *saidException) exception() *Exception {
+	if s == nil {
+		return nil
+	}
+	e := &Exception{Type: s.Type, Text: s.Text}
+	for _, f := range s.Frames {
+		file, _ := f[0].(string)
+		line, _ := f[1].(float64)
+		name, _ := f[2].(string)
+		e.Frames = append(e.Frames, Frame{file, int(line), name})
+	}
+	return e
+}
+
+var dumped = regexp.MustCompile(`(?m)^  File "(.*)", line (\d+) in (.*)$`)
+
+// ReadTraceback reads what faulthandler writes: the innermost frame first.
+func ReadTraceback(text string) (out []Frame) {
+	for _, m := range dumped.FindAllStringSubmatch(text, -1) {
+		if m[1] == "<string>" { // the harness
+			continue
+		}
+		line, _ := strconv.Atoi(m[2])
+		out = append(out, Frame{m[1], line, m[3]})
+	}
+	return out
+}
+
+// Importing reports whether the frames show a first import.
+func Importing(frames []Frame) bool {
+	for _, f := range frames {
+		if strings.HasPrefix(f.File, "<frozen importlib") {
+			return true
+		}
+	}
+	return false
+}
+
+// Own returns the innermost frame that lies in one of the directories or files;
+// nil when none does.
+func Own(frames []Frame, roots ...string) *Frame {
+	for i := range frames {
+		for _, r := range roots {
+			rel, err := filepath.Rel(r, frames[i].File)
+			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) && !strings.Contains(rel, "site-packages") {
+				return &frames[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,255 @@
+package stall
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+	"time"
+)
+
+const (
+	tick        = 2 * time.Millisecond   // between two looks at the beat
+	sampleFrom  = 6 * time.Millisecond   // a gap of this length gets looked into
+	sampleEvery = 4 * time.Millisecond   // at least
+	usageEvery  = 100 * time.Millisecond // between two looks at processes and memory
+	maxSamples  = 64                     // kept of one gap
+)
+
+// A monitor watches one child.
+type monitor struct {
+	child  *Child
+	page   *Page
+	limits Limits
+	pid    int
+	dump   *os.File
+	floor  time.Duration
+	exited <-chan struct{}
+
+	begin  time.Time
+	run    Run
+	probe  *probe
+	thread int // that probe looks at
+	phase  Phase
+	since  time.Time // the phase began
+	gap    gap
+	counts time.Time // when to count processes again
+	dumped int64     // bytes read of the dump
+}
+
+// A gap is what is being measured: the loop's state at the last beat, and what
+// was seen since.
+type gap struct {
+	beat        uint64
+	at          time.Time     // the look at which the beat was last seen to change
+	cpu, queued time.Duration // the thread's times at that look
+	cpuNow      time.Duration // and at the last look of all; the thread may be gone when the gap is judged
+	queuedNow   time.Duration
+	others      time.Duration
+	sampled     time.Time
+	samples     []Sample
+	signalled   bool
+	phase       Phase // the highest seen
+	first       Phase
+}
+
+// watch looks at the beat until the child has ended, or has to.
+func (m *monitor) watch(ctx context.Context) *Run {
+	m.begin = time.Now()
+	m.since = m.begin
+	m.run.Threshold = m.threshold()
+	defer func() {
+		if m.probe != nil {
+			m.probe.close()
+		}
+	}()
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		if end := m.look(ctx); end != "" {
+			m.run.End = end
+			break
+		}
+		<-ticker.C
+	}
+	slices.SortStableFunc(m.run.Stalls, func(a, b Stall) int { return int(b.Corrected() - a.Corrected()) })
+	return &m.run
+}
+
+// look is one round; it returns the child's end, or "".
+func (m *monitor) look(ctx context.Context) End {
+	select {
+	case <-ctx.Done():
+		return Stopped
+	case <-m.exited:
+		// All that it did before is on the page. A loop that leaves with its
+		// thread held has been seen to hold it.
+		ph := m.page.Phase()
+		m.enter(ctx, ph)
+		m.close(time.Now(), m.page.Load(), ph, false)
+		switch {
+		case ph == Done:
+			return Ended
+		case ph == Running:
+			m.run.Call = time.Since(m.since)
+			return Died
+		}
+		return NoStart
+	default:
+	}
+	now := time.Now()
+	if t := m.page.Thread(); m.probe == nil || t != m.thread {
+		if m.probe != nil {
+			m.probe.close()
+		}
+		m.probe, m.thread = newProbe(m.pid, t), t
+	}
+	ph := m.page.Phase()
+	beat := m.page.Load()
+	if beat != m.gap.beat || m.gap.at.IsZero() || ph == Done {
+		m.close(now, beat, ph, false)
+		m.enter(ctx, ph)
+		m.open(now, beat, ph)
+	} else {
+		m.enter(ctx, ph)
+		if m.gap.phase < ph {
+			m.gap.phase = ph
+		}
+		m.during(now)
+	}
+	if ph == Done {
+		return Ended
+	}
+	if now.After(m.counts) {
+		m.counts = now.Add(usageEvery)
+		switch n, size := usage(m.pid); {
+		case n > m.limits.Processes:
+			return TooMany
+		case size > m.limits.Memory:
+			return TooBig
+		}
+	}
+	switch {
+	case ph < Running && now.Sub(m.begin) > m.limits.Start:
+		return NoStart
+	case ph == Running && min(now.Sub(m.gap.at), now.Sub(m.since)) > m.limits.Enough:
+		m.close(now, beat, ph, true)
+		m.run.Call = now.Sub(m.since)
+		return CutShort
+	case ph == Running && now.Sub(m.since) > m.limits.Run:
+		m.close(now, beat, ph, true)
+		m.run.Call = now.Sub(m.since)
+		return TooLong
+	}
+	return ""
+}
+
+// enter notes that the child is in another phase.
+func (m *monitor) enter(ctx context.Context, ph Phase) {
+	if ph == m.phase {
+		return
+	}
+	now := time.Now()
+	if m.phase == Running {
+		m.run.Call = now.Sub(m.since)
+	}
+	m.phase, m.since = ph, now
+	if ph == Running {
+		m.run.Threshold = m.threshold()
+		if m.child.OnRun != nil {
+			go m.child.OnRun(ctx, m.pid)
+		}
+	}
+}
+
+// threshold is what a corrected gap has to reach. Three times the longest idle
+// gap, and ten looks, were enough for no false hit in 60 idle runs on a loaded
+// machine.
+func (m *monitor) threshold() time.Duration {
+	return max(m.floor, 20*time.Millisecond, 3*m.run.Idle, 10*tick)
+}
+
+func (m *monitor) open(now time.Time, beat uint64, ph Phase) {
+	if ph == Running && beat > m.gap.beat && m.gap.beat != 0 {
+		m.run.Turns += beat - m.gap.beat
+	}
+	m.gap = gap{beat: beat, at: now, phase: ph, first: ph, samples: m.gap.samples[:0]}
+	m.gap.cpu, m.gap.queued, _ = m.probe.times()
+	m.gap.cpuNow, m.gap.queuedNow = m.gap.cpu, m.gap.queued
+}
+
+// during looks into a gap that goes on.
+func (m *monitor) during(now time.Time) {
+	g := &m.gap
+	age := now.Sub(g.at)
+	if age < sampleFrom || now.Sub(g.sampled) < sampleEvery || g.phase != Running {
+		return
+	}
+	if g.sampled.IsZero() {
+		g.others = m.probe.others()
+	}
+	g.sampled = now
+	if cpu, queued, ok := m.probe.times(); ok {
+		g.cpuNow, g.queuedNow = cpu, queued
+	}
+	s := m.probe.sample()
+	s.At = age
+	if len(g.samples) < maxSamples {
+		g.samples = append(g.samples, s)
+	}
+	if m.child.Signal != 0 && !g.signalled && age > m.run.Threshold {
+		if age-(g.queuedNow-g.queued) > m.run.Threshold {
+			g.signalled = true
+			signal(m.pid, m.child.Signal)
+		}
+	}
+}
+
+// close ends the gap and judges it. beat is the one that ended it.
+func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
+	g := &m.gap
+	if g.at.IsZero() || m.probe == nil {
+		return
+	}
+	s := Stall{Start: g.at.Sub(m.begin), Wall: now.Sub(g.at), Open: open}
+	if !open {
+		if ns, ok := m.page.longest(g.beat, beat); ok {
+			s.Wall = min(s.Wall, time.Duration(ns)+tick)
+		}
+	}
+	if cpu, queued, ok := m.probe.times(); ok {
+		g.cpuNow, g.queuedNow = cpu, queued
+	}
+	s.CPU, s.Queued = g.cpuNow-g.cpu, g.queuedNow-g.queued
+	phase := max(g.phase, ph)
+	switch {
+	case g.first == Calibrating && ph == Calibrating:
+		m.run.Idle = max(m.run.Idle, s.Corrected())
+		return
+	case phase < Running || g.first == Done || g.beat == 0:
+		return
+	}
+	s.Samples = slices.Clone(g.samples)
+	s.classify()
+	if s.Class == Lock && len(g.samples) > 0 {
+		s.Queued += max(0, m.probe.others()-g.others)
+	}
+	m.run.MaxGap = max(m.run.MaxGap, s.Corrected())
+	switch {
+	case s.Corrected() >= m.run.Threshold:
+		if g.signalled {
+			s.Traceback = m.traceback()
+		}
+		m.run.Stalls = append(m.run.Stalls, s)
+	case s.Wall >= m.run.Threshold && s.Queued > s.Wall/2:
+		m.run.Noisy = true
+	}
+}
+
+// traceback reads what the child has dumped since the last time.
+func (m *monitor) traceback() string {
+	time.Sleep(5 * tick) // the signal may still be on its way
+	b, _ := io.ReadAll(io.NewSectionReader(m.dump, m.dumped, 1<<20))
+	m.dumped += int64(len(b))
+	return string(b)
+}

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package stall
+
+import "os/exec"
+
+func isolate(*exec.Cmd)                            {}
+func limit(int, Limits)                            {}
+func usage(int) (count int, size int64)            { return 0, 0 }
+func signal(pid, sig int)                          {}
+func endTree(int, string, <-chan struct{}) (n int) { return 0 }
