@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/greenlint/greenlint/rules"
 )
@@ -186,8 +187,17 @@ func writeJSON(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	for _, r := range b.String() {
+	_, err := io.WriteString(w, harmlessJSON(b.String()))
+	return err
+}
+
+// harmlessJSON writes what has no look of its own as \u escapes.
+func harmlessJSON(text string) string {
+	if clean(strings.ReplaceAll(text, "\n", "")) {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range text {
 		if r >= 0x7f && hidden(r) {
 			if r > 0xffff { // a surrogate pair
 				hi, lo := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
@@ -199,6 +209,5 @@ func writeJSON(w io.Writer, v any) error {
 		}
 		out.WriteRune(r)
 	}
-	_, err := w.Write(out.Bytes())
-	return err
+	return out.String()
 }

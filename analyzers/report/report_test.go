@@ -142,12 +142,18 @@ func TestGolden(t *testing.T) {
 	r, o := sampleResult(t)
 	colored := o
 	colored.Color = true
-	for name, write := range map[string]func(b *bytes.Buffer) error{
+	outputs := map[string]func(b *bytes.Buffer) error{
 		"text":    func(b *bytes.Buffer) error { return (&textWriter{o}).Write(b, r) },
 		"color":   func(b *bytes.Buffer) error { return (&textWriter{colored}).Write(b, r) },
 		"json":    func(b *bytes.Buffer) error { return (&jsonWriter{o}).Write(b, r) },
 		"summary": func(b *bytes.Buffer) error { return Summarise(b, r, o, Verbosity{Verbose: true, Stats: true}) },
-	} {
+	}
+	for _, f := range Formats() {
+		if outputs[f.Name] == nil {
+			outputs[f.Name] = func(b *bytes.Buffer) error { return f.new(o).Write(b, r) }
+		}
+	}
+	for name, write := range outputs {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			require.NoError(t, write(&b))

@@ -14,7 +14,20 @@ type Result struct {
 	Skipped  []rules.Skip
 	Notes    []string // one line each, in the order in which they are shown
 	Stats    Stats
+
+	// Compared says that the findings were compared with those of a baseline or
+	// of another revision; [Known] then tells old ones from new ones.
+	Compared bool
 }
+
+// What [rules.Finding.Suppressed] says of findings that were there already.
+const (
+	InBaseline = "baseline" // of a file of known findings
+	InBase     = "base"     // of another revision
+)
+
+// Known reports whether a finding was there before.
+func Known(f *rules.Finding) bool { return f.Suppressed == InBaseline || f.Suppressed == InBase }
 
 // Stats counts what was looked at.
 type Stats struct {
@@ -47,7 +60,8 @@ type Options struct {
 	Read    func(file string) ([]byte, error) // the text of a file, by its name in the result; nil = show no source lines
 	Path    func(file string) string          // how a file's name is shown; nil = as it is in the result
 	Color   bool
-	Width   int // terminal cells that a source line may take; 0 = 120
+	Width   int    // terminal cells that a source line may take; 0 = 120
+	Version string // of greenlint; "" = not said
 }
 
 func (o *Options) path(file string) string {
@@ -77,7 +91,14 @@ type Format struct {
 // formats is the one table of outputs; a new one is a line here and a file beside it.
 var formats = []Format{
 	{"text", "for people: each finding with its source line, chain and way out", func(o Options) Writer { return &textWriter{o: o} }},
+	{"concise", "one line for each finding", func(o Options) Writer { return &conciseWriter{o: o} }},
 	{"json", `for programs: one object, schema "greenlint/1"`, func(o Options) Writer { return &jsonWriter{o: o} }},
+	{"sarif", "SARIF 2.1.0, for code scanning and viewers", func(o Options) Writer { return &sarifWriter{o: o} }},
+	{"github", "annotations of GitHub Actions", func(o Options) Writer { return &githubWriter{o: o} }},
+	{"gitlab", "GitLab's code quality report", func(o Options) Writer { return &gitlabWriter{o: o} }},
+	{"rdjsonl", "reviewdog's diagnostics, one a line", func(o Options) Writer { return &rdjsonlWriter{o: o} }},
+	{"junit", "JUnit's XML: each finding is a failed test", func(o Options) Writer { return &junitWriter{o: o} }},
+	{"html", "a page to read in a browser, complete in one file", func(o Options) Writer { return &htmlWriter{o: o} }},
 }
 
 // Formats lists the formats in the order in which help texts name them.

@@ -46,11 +46,7 @@ func (t *textWriter) Write(w io.Writer, r *Result) error {
 }
 
 func (t *textWriter) finding(b *strings.Builder, f *rules.Finding, src *snippets, st *style) {
-	rule := string(f.Rule)
-	if name := t.o.name(f.Rule); name != "" {
-		rule += " " + name
-	}
-	fmt.Fprintf(b, "%s: %s: %s\n", st.bold(t.place(f.Pos)), st.caret(f.Severity, escape(rule)), st.bold(escape(f.Message)))
+	t.headline(b, f, st)
 	margin := strings.Repeat(" ", src.write(b, f, st)+1)
 	head := func(title, rest string) {
 		if rest != "" {
@@ -91,6 +87,11 @@ func (t *textWriter) finding(b *strings.Builder, f *rules.Finding, src *snippets
 	if f.Remedy != "" {
 		head(st.help("help"), escape(f.Remedy))
 	}
+}
+
+// headline is the one line that says it all.
+func (t *textWriter) headline(b *strings.Builder, f *rules.Finding, st *style) {
+	fmt.Fprintf(b, "%s: %s: %s\n", st.bold(t.place(f.Pos)), st.caret(f.Severity, escape(t.o.ruleTitle(f.Rule))), st.bold(escape(f.Message)))
 }
 
 // place is a position as editors and terminals open it.
