@@ -99,6 +99,9 @@ func TestMutations(t *testing.T) {
 		switch verdict {
 		case "ok":
 			accepted++
+			if len(tree.Errors) > 0 && native.version[1] < 14 && newerThan313.Match(src) {
+				continue
+			}
 			if len(tree.Errors) > 0 {
 				problem = "CPython accepts it: " + describeError(tree)
 			} else if sum := md5.Sum(tree.dumpFor(native)); hex.EncodeToString(sum[:]) != rest {

@@ -295,8 +295,9 @@ func (p *parser) close(tok token, open, depth uint32) {
 }
 
 // freshLine reports whether the current token, within brackets and after an error,
-// begins a line that is not indented deeper than the current block. It then ends the
-// logical line before that token: most likely a bracket was never closed.
+// begins a line that is not indented deeper than the current block, or with a keyword
+// that no expression contains. It then ends the logical line before that token: most
+// likely a bracket was never closed.
 func (p *parser) freshLine() bool {
 	switch p.tok {
 	case tRParen, tRBrack, tRBrace:
@@ -314,7 +315,7 @@ func (p *parser) freshLine() bool {
 		case '\t':
 			col += 8
 		case '\n', '\r':
-			if col > limit {
+			if col > limit && !p.tok.startsStatement() {
 				return false
 			}
 			p.depth = 0

@@ -94,7 +94,7 @@ func (p *parser) expression() uint32 {
 		x = p.lambda()
 	} else {
 		x = p.binary(precOr)
-		if p.tok == tIf {
+		if p.tok == tIf && !p.isMissing(x) {
 			p.next()
 			test := p.binary(precOr)
 			var orelse uint32
@@ -108,6 +108,12 @@ func (p *parser) expression() uint32 {
 	}
 	p.leave()
 	return x
+}
+
+// isMissing reports whether an expression is one that was made up.
+func (p *parser) isMissing(id uint32) bool {
+	n := &p.nodes[id]
+	return n.start == n.end && n.kind == KindName
 }
 
 // lambda: 'lambda' [params] ':' expression

@@ -169,13 +169,13 @@ func (p *parser) closedPattern() uint32 {
 	switch p.tok {
 	case tNone:
 		p.next()
-		return p.finish2(node{kind: KindMatchSingleton, flags: uint8(ConstNone), start: start})
+		return p.finishNode(node{kind: KindMatchSingleton, flags: uint8(ConstNone), start: start})
 	case tTrue:
 		p.next()
-		return p.finish2(node{kind: KindMatchSingleton, flags: uint8(ConstTrue), start: start})
+		return p.finishNode(node{kind: KindMatchSingleton, flags: uint8(ConstTrue), start: start})
 	case tFalse:
 		p.next()
-		return p.finish2(node{kind: KindMatchSingleton, flags: uint8(ConstFalse), start: start})
+		return p.finishNode(node{kind: KindMatchSingleton, flags: uint8(ConstFalse), start: start})
 	case tInt, tFloat, tImag, tMinus, tString, tFString:
 		value := p.literalExpr()
 		return p.finish(KindMatchValue, start, value, 0, 0)

@@ -128,6 +128,7 @@ func (p *parser) simpleStmt() uint32 {
 		kind := KindGlobal
 		if p.tok == tNonlocal {
 			kind = KindNonlocal
+			p.isPy3 = true
 		}
 		p.next()
 		mark := len(p.scratch)

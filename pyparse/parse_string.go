@@ -58,7 +58,7 @@ func (p *parser) strings() uint32 {
 	}
 	if all&(strF|strT) == 0 {
 		p.pieces = p.pieces[:pmark]
-		return p.finish2(node{kind: KindConstant, flags: stringFlags(first), start: start})
+		return p.finishNode(node{kind: KindConstant, flags: stringFlags(first), start: start})
 	}
 	p.flush(pmark)
 	kind := KindJoinedStr
@@ -68,8 +68,8 @@ func (p *parser) strings() uint32 {
 	return p.finish(kind, start, p.list(mark), 0, 0)
 }
 
-// finish2 is finish for a node with flags.
-func (p *parser) finish2(n node) uint32 {
+// finishNode is finish for a node that has more to it than its slots.
+func (p *parser) finishNode(n node) uint32 {
 	n.end = max(n.start, p.prevEnd)
 	return p.add(n)
 }
@@ -167,7 +167,10 @@ func (p *parser) fstring(mark int) {
 			p.pos++
 		case 0:
 			if flags&strTriple != 0 {
-				p.errorAt(open, open+4, "unterminated triple-quoted f-string literal")
+				p.errorAt(open, min(open+4, p.pos), "unterminated triple-quoted f-string literal")
+				p.open3 = true
+				p.pos = p.lineEnd(from)
+				p.cutPieces(mark)
 			} else {
 				p.errorAt(open, p.pos, "unterminated f-string literal")
 			}
@@ -178,6 +181,14 @@ func (p *parser) fstring(mark int) {
 			p.endFString(flags)
 			return
 		}
+	}
+}
+
+// cutPieces drops what the last piece since mark has beyond p.pos.
+func (p *parser) cutPieces(mark int) {
+	if n := len(p.pieces); n > mark {
+		pc := &p.pieces[n-1]
+		pc.end = max(pc.start, min(pc.end, p.pos))
 	}
 }
 
@@ -293,6 +304,10 @@ func (p *parser) formatSpec(colon uint32, q byte, flags uint8, nesting int) (spe
 			return spec, true
 		}
 		p.errorAt(p.pos, p.pos, "f-string: expected '}'")
+		if stop == 0 && flags&strTriple != 0 {
+			p.open3 = true
+			p.pos = p.lineEnd(from)
+		}
 		p.scratch, p.pieces = p.scratch[:mark], p.pieces[:pmark]
 		p.set(tInvalid, p.pos, p.pos)
 		return 0, false
@@ -315,6 +330,10 @@ func (p *parser) giveUpFString(q byte, flags uint8, depth uint32) bool {
 			p.pos++
 			continue
 		case 0:
+			if flags&strTriple != 0 {
+				p.open3 = true
+				p.pos = p.lineEnd(p.start)
+			}
 			p.end = p.pos
 			p.next()
 		default:

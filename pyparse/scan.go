@@ -21,6 +21,7 @@ type scanner struct {
 	bol     bool   // at the beginning of a logical line: indentation counts
 	dedents uint32 // tDedents still to be given out
 	indents []indent
+	open3   bool // a triple-quoted string was never closed: from now on they end with their line
 	noted   bool // an error was noted in this statement: be quiet until the next
 
 	comments []Comment

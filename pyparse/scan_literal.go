@@ -93,7 +93,7 @@ func (s *scanner) str(pos, quote uint32, flags uint8) {
 				i++
 			}
 		case '\n', '\r':
-			if flags&strTriple == 0 {
+			if flags&strTriple == 0 || s.open3 {
 				s.unterminated(pos, quote, i, flags)
 				return
 			}
@@ -105,13 +105,25 @@ func (s *scanner) str(pos, quote uint32, flags uint8) {
 	}
 }
 
+// unterminated sets the token of a string that is never closed. A triple-quoted one
+// would take the rest of the file with it; so it is made to end with its first line.
 func (s *scanner) unterminated(pos, quote, end uint32, flags uint8) {
 	if flags&strTriple != 0 {
 		s.errorAt(pos, quote+3, "unterminated triple-quoted string literal")
+		s.open3 = true
+		end = s.lineEnd(quote + 3)
 	} else {
 		s.errorAt(pos, end, "unterminated string literal")
 	}
 	s.set(tString, pos, end)
+}
+
+// lineEnd returns where the line that holds i ends.
+func (s *scanner) lineEnd(i uint32) uint32 {
+	for int(i) < len(s.src) && s.src[i] != '\n' && s.src[i] != '\r' {
+		i++
+	}
+	return i
 }
 
 // checkEscapes notes the first escape sequence in a range that has no meaning. Those
@@ -189,7 +201,7 @@ func (s *scanner) fstringText(q byte, flags uint8, spec bool) (stop byte, escape
 			s.pos = i
 			return c, escapes
 		case '\n', '\r':
-			if flags&strTriple == 0 {
+			if flags&strTriple == 0 || s.open3 {
 				s.pos = i
 				return 0, escapes
 			}
