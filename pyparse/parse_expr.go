@@ -452,6 +452,10 @@ func (p *parser) splitArguments(mark int) (args, keywords uint32) {
 
 // for_if_clauses: (['async'] 'for' star_targets 'in' disjunction ('if' disjunction)*)+
 func (p *parser) comprehension() uint32 {
+	if !p.enter() {
+		return 0
+	}
+	defer p.leave()
 	mark := len(p.scratch)
 	for p.tok == tFor || p.tok == tAsync {
 		start := p.start
@@ -505,15 +509,28 @@ func (p *parser) atom() uint32 {
 		return p.constant(ConstFalse)
 	case tEllipsis:
 		return p.constant(ConstEllipsis)
-	case tLParen:
-		return p.group()
-	case tLBrack:
-		return p.listDisplay()
-	case tLBrace:
-		return p.braces()
+	case tLParen, tLBrack, tLBrace:
+		if !p.enter() {
+			return p.missing()
+		}
+		var x uint32
+		switch p.tok {
+		case tLParen:
+			x = p.group()
+		case tLBrack:
+			x = p.listDisplay()
+		default:
+			x = p.braces()
+		}
+		p.leave()
+		return x
 	case tBacktick:
 		p.proof(p.start, p.end, "backticks")
 		p.next()
+		if p.tok == tBacktick {
+			p.next()
+			return p.missing()
+		}
 		x := p.starExpressions()
 		p.accept(tBacktick)
 		return x

@@ -87,12 +87,32 @@ func TestNesting(t *testing.T) {
 		{"strings", strings.Repeat("'a' ", n), ""},
 		{"opening quotes", strings.Repeat("'", 3*n+1), "unterminated string literal"},
 		{"colons", strings.Repeat(":", n), "invalid syntax"},
+		{"starred lists", strings.Repeat("[*", n), "too many nested parentheses"},
+		{"unpacked dicts", strings.Repeat("{**", n), "too many nested parentheses"},
+		{"comprehensions", strings.Repeat("[a for b in ", n), "too many nested parentheses"},
+		{"generators", strings.Repeat("f(a for b in ", n), "too many nested parentheses"},
+		{"targets", strings.Repeat("[a for [", n), "too many nested parentheses"},
+		{"conditions", strings.Repeat("{a for b in c if ", n), "too many nested parentheses"},
+		{"subscripts", strings.Repeat("a[b:", n), "too many nested parentheses"},
+		{"parameters", strings.Repeat("lambda a=", n), "too many levels of nesting"},
+		{"backticks", strings.Repeat("`a ", n), "file is written for Python 2"},
+		{"async", strings.Repeat("async ", n), "invalid syntax"},
+		{"async decorators", strings.Repeat("async @a\n", n), "invalid syntax"},
+		{"decorators by themselves", strings.Repeat("@a\n", n), "invalid syntax"},
+		{"else", strings.Repeat("else: ", n), "invalid syntax"},
+		{"matches", strings.Repeat("match ", n), "invalid syntax"},
+		{"with", strings.Repeat("with (", n), "invalid syntax"},
+		{"keys", "match a:\n case " + strings.Repeat("{1: ", n), "too many nested parentheses"},
+		{"classes", "match a:\n case " + strings.Repeat("A(a=", n), "too many nested parentheses"},
 		{"dots", "from " + strings.Repeat(".", n) + " import a", ""},
 	} {
 		tree := Parse([]byte(c.src), Options{})
 		got := ""
 		if len(tree.Errors) > 0 {
 			got = tree.Errors[0].Msg
+		}
+		if strings.HasPrefix(got, "internal error") {
+			t.Errorf("%s: %s", c.name, got)
 		}
 		if c.want == "" && got != "" || !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
