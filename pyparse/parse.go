@@ -128,6 +128,7 @@ func (p *parser) file() uint32 {
 			p.next()
 		}
 	}
+	p.checkFutures(p.scratch)
 	return p.add(node{kind: KindModule, end: uint32(len(p.src)), a: p.list(0)})
 }
 

@@ -237,7 +237,6 @@ func (p *parser) importFrom() uint32 {
 		modStart = p.start
 		modEnd = p.dottedName()
 	}
-	future := level == 0 && string(p.src[modStart:modEnd]) == "__future__"
 	mark := len(p.scratch)
 	if p.expect(tImport) {
 		switch p.tok {
@@ -271,13 +270,6 @@ func (p *parser) importFrom() uint32 {
 			}
 		}
 	}
-	if future {
-		for _, id := range p.scratch[mark:] {
-			if n := &p.nodes[id]; !futures[string(p.src[n.start:n.a])] {
-				p.errorNode(id, "no such future feature")
-			}
-		}
-	}
 	id := p.finish(KindImportFrom, start, p.list(mark), modStart, modEnd)
 	p.nodes[id].x = uint16(min(level, 0xffff))
 	return id
@@ -287,6 +279,31 @@ func (p *parser) importFrom() uint32 {
 var futures = map[string]bool{
 	"nested_scopes": true, "generators": true, "division": true, "absolute_import": true, "with_statement": true,
 	"print_function": true, "unicode_literals": true, "barry_as_FLUFL": true, "generator_stop": true, "annotations": true,
+}
+
+// checkFutures checks the imports from __future__ at the top of a file, where only a
+// docstring can come before them. Elsewhere they are the compiler's business.
+func (p *parser) checkFutures(body []uint32) {
+	for i, id := range body {
+		n := &p.nodes[id]
+		if i == 0 && n.kind == KindExpr {
+			if v := &p.nodes[n.a]; v.kind == KindConstant && ConstKind(v.flags&15) == ConstStr {
+				continue
+			}
+		}
+		if n.kind != KindImportFrom || n.x != 0 || string(p.src[n.b:n.c]) != "__future__" {
+			return
+		}
+		t := Tree{extra: p.extra}
+		var one [1]uint32
+		for _, id := range t.items(n.a, &one) {
+			if a := &p.nodes[id]; !futures[string(p.src[a.start:a.a])] {
+				p.noted = false
+				p.errorNode(id, "no such future feature")
+				return
+			}
+		}
+	}
 }
 
 func (p *parser) importedName() uint32 {
