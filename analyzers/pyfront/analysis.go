@@ -68,25 +68,28 @@ type analysis struct {
 	broken   []rules.Pos
 	starring map[*module]bool
 
-	units     []*unit
-	byNode    map[pyparse.Node]*unit
-	classes   map[pyparse.Node]*class
-	sites     map[pyparse.Node]*cell
-	partials  map[pyparse.Node]*partial
-	names     map[rules.Func]int
-	queue     []*unit
-	depth     int // of units running inside one another
-	cache     map[string]rules.Entry
-	called    map[string]bool
-	listed    map[string]bool     // contexts made so far
-	extra     []rules.Context     // contexts by call or class, in order
-	orders    map[string][]string // library classes and their bases
-	patches   map[string]*rules.Patch
-	shims     map[shimKey]*unit
-	epochs    epochs
-	described map[string]bool
-	tuples    map[tupleKey]*cell
-	byName    map[rules.Func]*unit
+	units                 []*unit
+	byNode                map[pyparse.Node]*unit
+	classes               map[pyparse.Node]*class
+	sites                 map[pyparse.Node]*cell
+	partials              map[pyparse.Node]*partial
+	names                 map[rules.Func]int
+	queue                 []*unit
+	depth                 int // of units running inside one another
+	cache                 map[string]rules.Entry
+	called                map[string]bool
+	listed                map[string]bool     // contexts made so far
+	extra                 []rules.Context     // contexts by call or class, in order
+	orders                map[string][]string // library classes and their bases
+	patches               map[string]*rules.Patch
+	shims                 map[shimKey]*unit
+	epochs                epochs
+	nesting, steps, limit int
+	methods               map[string][]int32  // telling method names → files that define them
+	definers              map[string][]*class // and the classes, where they are one hierarchy
+	described             map[string]bool
+	tuples                map[tupleKey]*cell
+	byName                map[rules.Func]*unit
 }
 
 // epochs count changes that caches depend on.
@@ -99,6 +102,19 @@ const (
 	maxDepth = 60
 )
 
+// maxNesting bounds how calls may lead to calls within one expression, maxArgs
+// how many arguments a partial may gather, maxSteps how many expressions one run
+// of a unit may evaluate, including what runs inside it for the first time. No
+// code that was written by hand comes near.
+const (
+	maxNesting = 200
+	maxArgs    = 100
+	maxSteps   = 5_000_000
+)
+
+// tooLong ends the run of a unit that takes too many steps.
+type tooLong struct{}
+
 // Analyze builds the graph. It stops early, with an error, only when ctx ends.
 func Analyze(ctx context.Context, in Input) (*Result, error) {
 	a := &analysis{
@@ -106,7 +122,7 @@ func Analyze(ctx context.Context, in Input) (*Result, error) {
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
 		byNode: map[pyparse.Node]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[string]rules.Entry{},
-		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{},
+		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, definers: map[string][]*class{},
 		patches: map[string]*rules.Patch{},
 	}
 	if a.budget == 0 {
@@ -191,7 +207,7 @@ func (a *analysis) run(u *unit) {
 	cost := u.cost
 	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served = u.own[:0:0], u.edges[:0:0], nil, nil, nil, nil, nil
 	fr := &frame{a: a, u: u, scope: u.scope, env: map[string]set{}}
-	fr.body()
+	a.bounded(fr)
 	a.depth--
 	u.running = false
 	if u.cost > cost*1.01 || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
@@ -201,6 +217,29 @@ func (a *analysis) run(u *unit) {
 			}
 		}
 	}
+}
+
+// bounded runs a frame and gives up on it when it takes too long; what was found
+// until then stays.
+func (a *analysis) bounded(fr *frame) {
+	nesting, limit := a.nesting, a.limit
+	if a.depth == 1 {
+		a.limit = a.steps + maxSteps
+	}
+	defer func() {
+		a.nesting, a.limit = nesting, limit
+		if r := recover(); r != nil {
+			if _, ok := r.(tooLong); !ok {
+				panic(r)
+			}
+			fr.u.yields.maybe = true
+			fr.u.unknown = append(fr.u.unknown, unknownCall{fr.u.pos(), "too much to follow"})
+			if a.depth > 1 {
+				panic(r) // the units around it are part of the same work
+			}
+		}
+	}()
+	fr.body()
 }
 
 func (a *analysis) newUnit(m *module, n pyparse.Node, sc *bind.Scope, outer *unit, c *class, name string) *unit {

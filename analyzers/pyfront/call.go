@@ -19,15 +19,25 @@ func (f *frame) call(c pyparse.Call) set {
 
 // apply calls whatever a set denotes.
 func (f *frame) apply(fn set, as args, n pyparse.Node) set {
+	if f.a.nesting >= maxNesting {
+		return unknownSet // a partial of itself, or the like
+	}
+	f.a.nesting++
+	defer func() { f.a.nesting-- }()
 	var out set
 	dynamic := len(fn.vals) > 1
 	for _, v := range fn.vals {
 		out = join(out, f.applyValue(v, as, n, dynamic))
 	}
 	if fn.open && len(fn.vals) == 0 {
+		if c := n.AsCall(); c.Valid() {
+			for _, v := range f.byName(c) {
+				out = join(out, f.applyValue(v, as, n, true))
+			}
+		}
 		f.unknownCall(n, reasonFor(n))
 		f.escape(as, n)
-		return unknownSet
+		return join(out, unknownSet)
 	}
 	if fn.open {
 		f.yield.maybe = true
@@ -90,6 +100,9 @@ func (f *frame) applyValue(v value, as args, n pyparse.Node, dynamic bool) set {
 		f.unknownCall(n, "object that is called")
 		return unknownSet
 	case kPartial:
+		if len(as.pos)+len(as.kw) > maxArgs {
+			return unknownSet
+		}
 		all := args{pos: append(append([]arg(nil), v.part.args.pos...), as.pos...), kw: append(append([]arg(nil), v.part.args.kw...), as.kw...), star: as.star, kwstar: as.kwstar, node: n}
 		return f.apply(v.part.fn, all, n)
 	case kElsewhere:
@@ -440,6 +453,11 @@ func (f *frame) passed(as args, pos int) args {
 
 // move lets callables run elsewhere: as a new task, or on another thread.
 func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.Guard) {
+	if f.a.nesting >= maxNesting || len(as.pos)+len(as.kw) > maxArgs {
+		return
+	}
+	f.a.nesting++
+	defer func() { f.a.nesting-- }()
 	for _, v := range fn.vals {
 		switch v.kind {
 		case kFunc, kBound:
@@ -518,6 +536,11 @@ type shimKey struct {
 
 // contextsOf makes callables contexts: the loop calls them.
 func (f *frame) contextsOf(fn set, kind string, loop rules.Loop, g rules.Guard, n pyparse.Node) {
+	if f.a.nesting >= maxNesting {
+		return
+	}
+	f.a.nesting++
+	defer func() { f.a.nesting-- }()
 	why := []rules.Evidence{{Pos: f.pos(n), Text: f.text(n)}}
 	for _, v := range fn.vals {
 		switch v.kind {

@@ -15,6 +15,9 @@ func (f *frame) eval(n pyparse.Node) set {
 		return set{}
 	}
 	f.cost += costExpr
+	if f.a.steps++; f.a.steps > f.a.limit {
+		panic(tooLong{})
+	}
 	switch n.Kind() {
 	case pyparse.KindName:
 		return f.lookup(n.AsName().Id(), n)
@@ -550,6 +553,11 @@ func (f *frame) attrOf(base set, name string, n pyparse.Node) set {
 }
 
 func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
+	if f.a.nesting >= maxNesting {
+		return unknownSet
+	}
+	f.a.nesting++
+	defer func() { f.a.nesting-- }()
 	switch v.kind {
 	case kModule:
 		if v.mod.tree == nil { // namespace package

@@ -207,6 +207,11 @@ type iteration struct {
 // consume goes over an iterable.
 func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 	it := iteration{trips: s.size}
+	if f.a.nesting >= maxNesting {
+		return iteration{item: unknownSet, yield: yieldState{maybe: true}}
+	}
+	f.a.nesting++
+	defer func() { f.a.nesting-- }()
 	if async {
 		it.yield.maybe = true
 	}
