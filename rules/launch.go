@@ -69,6 +69,14 @@ type Launch struct {
 	PatchWhen Moment            `toml:"patch-when"` // zero = never
 	PatchedBy []string          `toml:"patched-by"` // the forms of the pool option that lead to the patch, X for the value; empty = any
 	PatchOpts map[string]Moment `toml:"patch-options"`
+	// Keeps are options of a wrapper that patches which switch a flag of its patch
+	// off: "--no-dns" = "dns".
+	Keeps map[string]string `toml:"keeps"`
+	// Forks are the values of the pool option that fork, and are the default where
+	// there is no such option: "prefork".
+	Forks []string `toml:"forks"`
+	// Void are options that do nothing on some loops: "--soft-time-limit" = ["gevent"].
+	Void map[string][]Loop `toml:"void"`
 
 	Runs   []string          `toml:"runs"`    // kinds of contexts that the process runs
 	RunsOn map[Loop][]string `toml:"runs-on"` // and what it runs instead, on a given loop
@@ -101,6 +109,7 @@ type Setting struct {
 
 	Patches bool   `toml:"patches"` // role pool: a loop selected here is patched as the launch says
 	When    Moment `toml:"when"`    // role patch: the moment of the patch where the setting is true
+	Loops   []Loop `toml:"loops"`   // role void: the loops on which the setting does nothing
 
 	Why    string   `toml:"why"`
 	Remedy string   `toml:"remedy"`
@@ -108,8 +117,10 @@ type Setting struct {
 }
 
 // The roles of a setting: the pool, the moment of the patch, the module that is
-// imported, the queues that are served.
-var settingRoles = []string{"pool", "patch", "app", "queues"}
+// imported, the queues that are served; void, something that the pool may not
+// honour; import, no setting but a module that does harm when a file of settings
+// imports it, which is before the server patches.
+var settingRoles = []string{"pool", "patch", "app", "queues", "void", "import"}
 
 // Name is what a message calls the program.
 func (l *Launch) Name() string {
@@ -128,6 +139,8 @@ func (l *Launch) check() error {
 		return fmt.Errorf("launch: wants programs, modules, scripts or calls")
 	case l.Skip < 0:
 		return fmt.Errorf("launch %s: skip = %d", l.Name(), l.Skip)
+	case len(l.Keeps) > 0 && len(l.Patch) == 0:
+		return fmt.Errorf("launch %s: keeps without patch", l.Name())
 	case !l.Wraps && (l.Skip > 0 || len(l.Takes) > 0 || l.Assigns || len(l.Shell) > 0):
 		return fmt.Errorf("launch %s: skip, takes, assigns and shell are for a launch that wraps another", l.Name())
 	case l.Wraps && (len(l.Pool) > 0 || len(l.Flags) > 0):
@@ -180,6 +193,21 @@ func (l *Launch) check() error {
 			return fmt.Errorf("launch %s: patch-when: %w", l.Name(), err)
 		}
 	}
+	for o := range l.Keeps {
+		if err := checkOption(o); err != nil {
+			return fmt.Errorf("launch %s: keeps: %w", l.Name(), err)
+		}
+	}
+	for o, loops := range l.Void {
+		if err := checkOption(o); err != nil {
+			return fmt.Errorf("launch %s: void: %w", l.Name(), err)
+		}
+		for _, loop := range loops {
+			if !KnownLoop(loop) {
+				return fmt.Errorf("launch %s: void: unknown loop %q", l.Name(), loop)
+			}
+		}
+	}
 	for o, m := range l.PatchOpts {
 		if err := checkOption(o); err != nil {
 			return fmt.Errorf("launch %s: %w", l.Name(), err)
@@ -196,7 +224,7 @@ func (s *Setting) check() error {
 	switch {
 	case len(s.Names) == 0 && len(s.Attributes) == 0:
 		return fmt.Errorf("setting: wants names or attributes")
-	case s.Program == "":
+	case s.Program == "" && s.Role != "import":
 		return fmt.Errorf("setting %s: wants the program that reads it", s.name())
 	case !contains(settingRoles, s.Role):
 		return fmt.Errorf("setting %s: role %q: want one of %s", s.name(), s.Role, strings.Join(settingRoles, ", "))
@@ -204,6 +232,17 @@ func (s *Setting) check() error {
 		return fmt.Errorf("setting %s: when belongs to role patch", s.name())
 	case s.Patches && s.Role != "pool":
 		return fmt.Errorf("setting %s: patches belongs to role pool", s.name())
+	case (s.Role == "void") != (len(s.Loops) > 0):
+		return fmt.Errorf("setting %s: loops belongs to role void", s.name())
+	case s.Role == "import" && len(s.Names) == 0:
+		return fmt.Errorf("setting %s: role import wants the names of modules", s.name())
+	case (s.Role == "void" || s.Role == "import") && (s.Why == "" || len(s.Source) == 0):
+		return fmt.Errorf("setting %s: role %s wants why and source", s.name(), s.Role)
+	}
+	for _, l := range s.Loops {
+		if !KnownLoop(l) {
+			return fmt.Errorf("setting %s: loops: unknown loop %q", s.name(), l)
+		}
 	}
 	if s.When != "" {
 		if err := s.When.check(); err != nil {

@@ -26,6 +26,7 @@ type project struct {
 	r          *reading
 	cat        *rules.Catalog
 	settings   []*rules.Setting
+	harm       []*rules.Setting // modules that are not to be imported before the patch
 	modules    map[string]*module
 	hits       []hit
 	configs    map[string]Command // files of settings in the form of words, by name
@@ -45,8 +46,12 @@ func Read(src Source, cat *rules.Catalog) Result {
 	procs := p.processes(cmds)
 	for i := range procs {
 		p.judge(&procs[i])
+		p.judgeLate(&procs[i])
+		p.judgeOptions(&procs[i])
 	}
 	p.judgeSettings(procs)
+	p.judgeVoid(procs)
+	p.judgePatches(procs)
 	deps, versions, python := p.r.dependencies()
 	res := Result{Processes: procs, Findings: p.sorted(), Unknown: p.unknown, Depends: deps, Versions: versions, Python: python}
 	for i := range res.Processes {
@@ -67,9 +72,16 @@ func Read(src Source, cat *rules.Catalog) Result {
 
 func newProject(src Source, cat *rules.Catalog) *project {
 	launches := cat.LaunchTables("python")
-	p := &project{r: newReading(src, launches), cat: cat, settings: cat.SettingTables("python"),
+	p := &project{r: newReading(src, launches), cat: cat,
 		modules: map[string]*module{}, configs: map[string]Command{}, used: map[string]bool{},
 		methods: map[string]bool{}, patchCalls: map[string]bool{}, patchNames: map[string]bool{}}
+	for _, s := range cat.SettingTables("python") {
+		if s.Role == "import" {
+			p.harm = append(p.harm, s)
+		} else {
+			p.settings = append(p.settings, s)
+		}
+	}
 	for name := range starters {
 		p.codeWords = append(p.codeWords, name+"(")
 	}
@@ -199,6 +211,9 @@ func (p *project) settled(have []Process) (out []Process) {
 		q := Process{Launcher: h.setting.Program, launch: l, pick: h.choice(),
 			Command: Command{Argv: []Word{{Text: h.setting.Program}}, Pos: h.pos, Text: h.text, file: h.pos.File, config: true, ownPatch: h.byHand}}
 		q.Pool, q.Env.Loop = q.pick.value, h.loop
+		if h.inFile && len(l.Config) > 0 {
+			q.config = h.pos.File
+		}
 		moment := rules.Never
 		if h.setting.Patches {
 			moment = l.PatchWhen
@@ -214,6 +229,7 @@ func (p *project) settled(have []Process) (out []Process) {
 			case o.setting.Role == "patch" && o.truth == "True" && h.setting.Patches:
 				moment = o.setting.When
 				q.Env.Why = append(q.Env.Why, o.evidence())
+				q.late = append(q.late, spot{o.pos, o.end, o.text})
 			case o.setting.Role == "app" && ok:
 				q.Entry = p.entry(l, v, q.Command)
 			}

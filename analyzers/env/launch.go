@@ -22,6 +22,21 @@ type Process struct {
 
 	launch *rules.Launch
 	pick   *choice
+	config string  // the Python file of settings that it runs, by name; may be empty
+	late   []spot  // what makes the patch come late
+	given  []given // options that may do nothing
+}
+
+// A spot is where something is written, and how.
+type spot struct {
+	pos, end rules.Pos
+	text     string
+}
+
+// given is an option that its launch says does nothing on some loops.
+type given struct {
+	spot
+	name string
 }
 
 // A choice is one place where words or a setting select a pool.
@@ -46,8 +61,9 @@ type options struct {
 	queues  []string
 	tasks   string
 	configs []string
-	patch   []string // options that change the moment of the patch
-	vague   *Word    // words that may hold further options
+	patch   []given // options that change the moment of the patch
+	void    []given // options that do nothing on some loops
+	vague   *Word   // words that may hold further options
 }
 
 // read takes a launch's words apart.
@@ -143,8 +159,18 @@ func (o *options) set(l *rules.Launch, name, val, form string, w Word, next *Wor
 		}
 		o.pools = append(o.pools, c)
 	}
+	g := given{spot{w.Pos, w.End, w.Text}, name}
+	if next != nil {
+		g.text += " " + next.Text
+		if next.Pos.File == w.Pos.File && next.End.Offset > w.Pos.Offset {
+			g.end = next.End
+		}
+	}
 	if _, ok := l.PatchOpts[name]; ok && !off(val) {
-		o.patch = append(o.patch, name)
+		o.patch = append(o.patch, g)
+	}
+	if _, ok := l.Void[name]; ok {
+		o.void = append(o.void, g)
 	}
 	switch {
 	case has(l.App, name):
@@ -211,9 +237,16 @@ func (p *project) process(c Command) *Process {
 	moment := l.PatchWhen
 	if m := best(l, o.patch); m != "" {
 		moment = m
+		for _, g := range o.patch {
+			if l.PatchOpts[g.name] == m && m == rules.AfterImport {
+				q.late = append(q.late, g.spot)
+			}
+		}
 	}
+	q.given = o.void
 
-	hits := p.settingsFile(l, o, c)
+	hits, config := p.settingsFile(l, o, c)
+	q.config = config
 	q.pick = last(o.pools)
 	if q.pick == nil {
 		for i := range hits {
@@ -233,6 +266,7 @@ func (p *project) process(c Command) *Process {
 			if h.truth == "True" {
 				moment = h.setting.When
 				why = append(why, h.evidence())
+				q.late = append(q.late, spot{h.pos, h.end, h.text})
 			}
 		case "queues":
 			if v, ok := h.one(); ok && len(q.Queues) == 0 {
@@ -324,9 +358,9 @@ func needsPatch(l *rules.Launch, loop rules.Loop) bool {
 	return l.Why != ""
 }
 
-func best(l *rules.Launch, opts []string) (m rules.Moment) {
+func best(l *rules.Launch, opts []given) (m rules.Moment) {
 	for _, o := range opts {
-		if w := l.PatchOpts[o]; m == "" || w == rules.AtStart {
+		if w := l.PatchOpts[o.name]; m == "" || w == rules.AtStart {
 			m = w
 		}
 	}

@@ -19,11 +19,24 @@ type module struct {
 	consts  map[string][]pyparse.Node // what a name is assigned, in source order
 	classes map[string]pyparse.ClassDef
 	patches []patchCall
+	loads   []load // imports that run when the module is imported, in order
 }
 
+// A patchCall is a call that patches, or may.
 type patchCall struct {
-	offset int
-	top    bool // at the top of the module, not within a function
+	offset, end int
+	top         bool   // at the top of the module, not within a function
+	plain       bool   // and under no condition
+	call        string // of the catalogue; empty for the project's own wrapper of that name
+	flags       []string
+	args        keywords
+}
+
+// A load is one module that an import statement asks for.
+type load struct {
+	offset, end int
+	module      string // "opentelemetry.sdk"; for "from shop import x" there is "shop" and "shop.x"
+	plain       bool   // under no condition
 }
 
 // A hit is a setting with what it is set to.
@@ -83,6 +96,9 @@ func (p *project) parse(name string) *module {
 		case pyparse.KindImport:
 			for a := range n.AsImport().Names().All() {
 				al := a.AsAlias()
+				if top {
+					m.loads = append(m.loads, load{int(n.Start()), int(n.End()), al.Name(), true})
+				}
 				if as := al.Asname(); as != "" {
 					m.imports[as] = al.Name()
 				} else {
@@ -93,6 +109,9 @@ func (p *project) parse(name string) *module {
 		case pyparse.KindImportFrom:
 			im := n.AsImportFrom()
 			from := p.absolute(name, im.Module(), im.Level())
+			if top {
+				m.loads = append(m.loads, load{int(n.Start()), int(n.End()), from, true})
+			}
 			for a := range im.Names().All() {
 				al := a.AsAlias()
 				as := al.Asname()
@@ -100,6 +119,9 @@ func (p *project) parse(name string) *module {
 					as = al.Name()
 				}
 				m.imports[as] = strings.TrimPrefix(from+"."+al.Name(), ".")
+				if top && al.Name() != "*" {
+					m.loads = append(m.loads, load{int(n.Start()), int(n.End()), strings.TrimPrefix(from+"."+al.Name(), "."), true})
+				}
 			}
 		case pyparse.KindAssign:
 			for t := range n.AsAssign().Targets().All() {
@@ -115,16 +137,91 @@ func (p *project) parse(name string) *module {
 			m.classes[n.AsClassDef().Name()] = n.AsClassDef()
 		case pyparse.KindCall:
 			if d := dotted(n.AsCall().Func()); d != "" {
-				calls, names = append(calls, patchCall{int(n.Start()), top}), append(names, d)
+				calls, names = append(calls, patchCall{offset: int(n.Start()), end: int(n.End()), top: top, args: keywords{n.AsCall()}}), append(names, d)
 			}
 		}
 	})
 	for i, d := range names {
-		if p.isPatch(m.resolve(d)) {
-			m.patches = append(m.patches, calls[i])
+		if full := m.resolve(d); p.isPatch(full) {
+			c := calls[i]
+			if row := p.cat.Patch(full); row != nil {
+				c.call, c.flags = full, row.Effective(c.args)
+			}
+			m.patches = append(m.patches, c)
 		}
 	}
+	m.conditions()
 	return m
+}
+
+// conditions notes which imports and patches run under a condition, and drops
+// those that only a type checker sees.
+func (m *module) conditions() {
+	type span struct {
+		from, to int
+		never    bool
+	}
+	var under []span
+	add := func(list pyparse.NodeList, never bool) {
+		if list.Len() > 0 {
+			under = append(under, span{int(list.At(0).Start()), int(list.At(list.Len() - 1).End()), never})
+		}
+	}
+	pyparse.Walk(m.tree.Root(), func(n pyparse.Node) bool {
+		switch n.Kind() {
+		case pyparse.KindFunctionDef, pyparse.KindAsyncFunctionDef, pyparse.KindLambda:
+			return false
+		case pyparse.KindIf:
+			_, test, _ := cutLast(dotted(n.AsIf().Test()))
+			add(n.AsIf().Body(), test == "TYPE_CHECKING")
+			add(n.AsIf().Orelse(), false)
+		case pyparse.KindTry, pyparse.KindWhile, pyparse.KindFor, pyparse.KindMatch:
+			under = append(under, span{int(n.Start()), int(n.End()), false})
+		}
+		return !n.Kind().IsExpr()
+	})
+	in := func(off int) (plain, never bool) {
+		plain = true
+		for _, s := range under {
+			if s.from <= off && off < s.to {
+				plain, never = false, never || s.never
+			}
+		}
+		return plain, never
+	}
+	kept := m.loads[:0]
+	for _, l := range m.loads {
+		plain, never := in(l.offset)
+		if l.plain = plain; !never {
+			kept = append(kept, l)
+		}
+	}
+	m.loads = kept
+	for i := range m.patches {
+		plain, _ := in(m.patches[i].offset)
+		m.patches[i].plain = m.patches[i].top && plain
+	}
+}
+
+// keywords are the arguments of a call, as a patch looks at them: by name only.
+type keywords struct{ call pyparse.Call }
+
+// Arg implements [rules.Args].
+func (k keywords) Arg(_ int, names []string) rules.Arg {
+	for n := range k.call.Keywords().All() {
+		kw := n.AsKeyword()
+		if !has(names, kw.Arg()) {
+			continue
+		}
+		switch kw.Value().AsConstant().ConstKind() {
+		case pyparse.ConstTrue:
+			return rules.Arg{Given: true, Known: true, Value: true, Size: -1}
+		case pyparse.ConstFalse:
+			return rules.Arg{Given: true, Known: true, Value: false, Size: -1}
+		}
+		return rules.Arg{Given: true, Size: -1}
+	}
+	return rules.Arg{Size: -1}
 }
 
 // walk calls fn with every node; top says that it runs when the module is imported.
@@ -695,11 +792,10 @@ func fixed(f *file, text string, start, end int) span {
 
 // settingsFile is what the settings say that a process reads: for a launch with
 // files of settings, those of its file; in source order, so that the last counts.
-func (p *project) settingsFile(l *rules.Launch, o options, c Command) (out []hit) {
+func (p *project) settingsFile(l *rules.Launch, o options, c Command) (out []hit, name string) {
 	if len(l.Config) == 0 {
-		return nil
+		return nil, ""
 	}
-	name := ""
 	for _, cfg := range o.configs {
 		name = p.fileOf(cfg, c)
 	}
@@ -716,7 +812,7 @@ func (p *project) settingsFile(l *rules.Launch, o options, c Command) (out []hit
 		}
 	}
 	if name == "" {
-		return nil
+		return nil, ""
 	}
 	p.used[name] = true
 	for _, h := range p.hits {
@@ -726,7 +822,7 @@ func (p *project) settingsFile(l *rules.Launch, o options, c Command) (out []hit
 		}
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].pos.Offset < out[j].pos.Offset })
-	return out
+	return out, name
 }
 
 // hitLoop is the first loop that a setting may select.
