@@ -25,6 +25,10 @@ type Draft struct {
 	// Ignored reports whether the configuration switches a rule off for a
 	// file. nil = never.
 	Ignored func(file string, id rules.ID) bool
+
+	// Severity gives the severity that the configuration sets for a rule in a
+	// file; "" = none. nil = never.
+	Severity func(file string, id rules.ID) rules.Severity
 }
 
 // Finish returns the findings of the chosen rules, sorted by place, each once,
@@ -54,6 +58,11 @@ func (d *Draft) Finish() []rules.Finding {
 	for i := range all {
 		if all[i].Severity == "" {
 			all[i].Severity = d.severity(all[i].Rule)
+		}
+		if d.Severity != nil {
+			if s := d.Severity(all[i].Pos.File, all[i].Rule); s != "" {
+				all[i].Severity = s
+			}
 		}
 	}
 	slices.SortFunc(all, compare)

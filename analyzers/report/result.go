@@ -49,6 +49,17 @@ func (r *Result) Open() int {
 	return n
 }
 
+// Worst returns the gravest severity of a finding that counts; "" where none does.
+func (r *Result) Worst() rules.Severity {
+	var worst rules.Severity
+	for f := range r.open() {
+		if f.Severity.Rank() > worst.Rank() {
+			worst = f.Severity
+		}
+	}
+	return worst
+}
+
 // A Writer writes the findings of a run in one format. Same result, same bytes.
 type Writer interface {
 	Write(w io.Writer, r *Result) error

@@ -73,8 +73,27 @@ func verdict(r *Result) string {
 		}
 		s = fmt.Sprintf("%s (%s) in %s", plural(open, "finding", "findings"), strings.Join(parts, ", "), plural(len(files), "file", "files"))
 	}
-	if n := len(r.Findings) - open; n > 0 {
-		s += fmt.Sprintf("; %s suppressed", thousands(n))
+	var not []string
+	for _, k := range []struct {
+		why  func(*rules.Finding) bool
+		word string
+	}{
+		{func(f *rules.Finding) bool { return f.Suppressed != "" && !Known(f) }, "suppressed"},
+		{func(f *rules.Finding) bool { return f.Suppressed == InBaseline }, "in the baseline"},
+		{func(f *rules.Finding) bool { return f.Suppressed == InBase }, "there before"},
+	} {
+		n := 0
+		for i := range r.Findings {
+			if k.why(&r.Findings[i]) {
+				n++
+			}
+		}
+		if n > 0 {
+			not = append(not, thousands(n)+" "+k.word)
+		}
+	}
+	if len(not) > 0 {
+		s += "; " + strings.Join(not, ", ")
 	}
 	return s + "."
 }

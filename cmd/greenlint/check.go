@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/greenlint/greenlint/analyzers/report"
@@ -24,11 +20,17 @@ type checkFlags struct {
 	loop              string
 	config            string
 	noConfig          bool
-	format, output    string
+	outputs           outputs
 	color             string
 	verbose, quiet    bool
 	stats, noProgress bool
 	exitZero          bool
+	failOn            string
+	baseline          string
+	updateBaseline    bool
+	noBaseline        bool
+	diff              bool   // --diff is there
+	diffBase          string // and its value
 }
 
 // loops are what --loop takes, in the order of the help.
@@ -68,7 +70,7 @@ greenlint check --loop gevent           what would stop if this ran on gevent?
 greenlint check --select GL4,GL201      these rules only
 greenlint check --format json | jq ...  for programs`,
 		Flags: func(fl *command.Flags) {
-			f = checkFlags{format: "text", color: "auto"}
+			f = checkFlags{color: "auto"}
 			fl.Group("What to look for")
 			fl.List(&f.sel, "select", "RULES", "only these: ids (GL401), prefixes (GL4) or names (foreign-io), separated by commas; ALL for every rule")
 			fl.List(&f.ignore, "ignore", "RULES", "leave these out")
@@ -77,14 +79,20 @@ greenlint check --format json | jq ...  for programs`,
 			fl.String(&f.config, "config", "FILE", "use this file and no other (else the project's greenlint.toml, or [tool.greenlint] in pyproject.toml)")
 			fl.Bool(&f.noConfig, "no-config", "use no settings file")
 			fl.Group("Output")
-			fl.Choice(&f.format, "format", formatNames(), "how findings are written (text)")
-			fl.String(&f.output, "o,output", "FILE", "write findings to a file instead of standard output")
+			fl.Each("format", strings.Join(formatNames(), "|"), "how findings are written (text); with several, each goes with the --output beside it", f.outputs.setFormat)
+			fl.Each("o,output", "FILE", "write findings to a file instead of standard output; its ending says the format if --format doesn't", f.outputs.setFile)
 			fl.Choice(&f.color, "color", []string{"auto", "always", "never"}, "colour text: on a terminal (auto), unless NO_COLOR is set")
 			fl.Bool(&f.verbose, "v,verbose", "say more: every file that could not be read, where an internal error happened")
 			fl.Bool(&f.quiet, "q,quiet", "findings and errors only, no summary")
 			fl.Bool(&f.stats, "stats", "say what was looked at and how long it took")
 			fl.Bool(&f.noProgress, "no-progress", "show no progress on a terminal")
+			fl.Group("Old findings")
+			fl.String(&f.baseline, "baseline", "FILE", "leave out the findings that this file lists; what is gone is taken out of it")
+			fl.Bool(&f.updateBaseline, "update-baseline", "make the baseline list what is found now")
+			fl.Bool(&f.noBaseline, "no-baseline", "leave out no finding, whatever the settings say")
+			fl.Optional(&f.diffBase, &f.diff, "diff", "BASE", "only what has come since the working tree parted from this git revision")
 			fl.Group("Exit status")
+			fl.Choice(&f.failOn, "fail-on", []string{"info", "warning", "error"}, "1 only if a finding is at least so severe (info)")
 			fl.Bool(&f.exitZero, "exit-zero", "0 even if there are findings")
 		},
 		Run: func(ctx context.Context, c *command.Call) (int, error) {
@@ -110,6 +118,12 @@ func formatNames() (out []string) {
 
 func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis) (int, error) {
 	start := time.Now()
+	if _, err := f.outputs.complete(); err != nil {
+		return 0, err
+	}
+	if f.diff && f.diffBase == "" {
+		return 0, &command.UsageError{Msg: "--diff: which git revision? For instance --diff origin/main"}
+	}
 	catalog, err := rules.Load()
 	if err != nil {
 		return 0, err
@@ -135,97 +149,36 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	if err != nil {
 		return 0, interrupted(err)
 	}
-	out, err := run(ctx, check.Request{
+	req := check.Request{
 		Root: place.Root, Files: listing.Files, Paths: place.Paths,
 		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop),
 		ConfigFile: config, Progress: line.Update,
-	})
+	}
+	out, err := run(ctx, req)
 	if err != nil {
 		return 0, interrupted(err)
 	}
-	ignored, err := check.Ignored(out.PathIgnores, catalog)
+	draft, err := draftOf(&out, listing.Skipped, catalog, place.Partial())
 	if err != nil {
 		return 0, err
 	}
-	line.Close()
-
-	draft := report.Draft{
-		Findings: out.Findings, Skipped: append(listing.Skipped, out.Skipped...), Comments: out.Comments,
-		Catalog: catalog, Selected: out.Selected, Ignored: ignored, Partial: out.Partial || place.Partial(),
+	known, err := baselineOf(c, f, out.Config, config)
+	if err != nil {
+		return 0, err
 	}
 	result := &report.Result{Findings: draft.Finish(), Skipped: draft.Skips(), Notes: out.Notes, Stats: out.Stats}
+	if err := applyDiff(ctx, f, &place, req, run, result); err != nil {
+		return 0, interrupted(err)
+	}
+	if err := applyBaseline(ctx, known, f, &place, &out, result, os.Getenv); err != nil {
+		return 0, err
+	}
+	line.Close()
 	if result.Stats.Elapsed == 0 {
 		result.Stats.Elapsed = time.Since(start)
 	}
 	if err := writeResult(c, f, &place, catalog, result); err != nil {
 		return 0, err
 	}
-	if result.Open() > 0 && !f.exitZero {
-		return command.Findings, nil
-	}
-	return command.OK, nil
-}
-
-func interrupted(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return errors.New("interrupted")
-	}
-	return err
-}
-
-// writeResult writes the findings, and then what else there is to say.
-func writeResult(c *command.Call, f *checkFlags, place *check.Place, catalog *rules.Catalog, r *report.Result) error {
-	toFile := f.output != "" && f.output != "-"
-	o := report.Options{
-		Catalog: catalog,
-		Read:    func(file string) ([]byte, error) { return readRegular(inside(place.Root, file)) },
-		Path:    place.ForPeople,
-		Color:   colored(f.color, c.Stdout) && (!toFile || f.color == "always"),
-		Width:   lineWidth(c.Stdout),
-	}
-	written := o
-	if f.format != "text" {
-		written.Path = place.ForPrograms
-	}
-	w, err := report.New(f.format, written)
-	if err != nil {
-		return err
-	}
-	if toFile {
-		var b bytes.Buffer
-		if err := w.Write(&b, r); err != nil {
-			return err
-		}
-		if err := os.WriteFile(inside(c.Dir, f.output), b.Bytes(), 0o666); err != nil {
-			return fmt.Errorf("writing findings: %w", err)
-		}
-	} else if err := w.Write(c.Stdout, r); err != nil {
-		return fmt.Errorf("writing findings: %w", err)
-	}
-	if f.quiet {
-		return nil
-	}
-	o.Color = colored(f.color, c.Stderr)
-	return report.Summarise(c.Stderr, r, o, report.Verbosity{Verbose: f.verbose, Stats: f.stats})
-}
-
-// inside returns the system's name of a file that may be relative to dir.
-func inside(dir, file string) string {
-	if file = filepath.FromSlash(file); filepath.IsAbs(file) {
-		return file
-	}
-	return filepath.Join(dir, file)
-}
-
-// readRegular reads a file, but no FIFO or device, which might never end.
-func readRegular(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.New(name + " is not a regular file")
-	}
-	return io.ReadAll(f)
+	return status(f, out.Config, result)
 }

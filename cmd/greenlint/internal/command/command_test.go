@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -152,5 +154,31 @@ func TestNearest(t *testing.T) {
 		"chekc": "check", "cehck": "check", "rule": "rules", "expl": "explain", "versoin": "version", "x": "", "foo": "", "ver": "version", "CHECK": "check",
 	} {
 		require.Equal(t, want, nearest(typed, words), typed)
+	}
+}
+
+func TestOptionalAndRepeated(t *testing.T) {
+	for line, want := range map[string]string{
+		"":                        "false|||",
+		"--diff main a":           "true|main||a",
+		"--diff=main a":           "true|main||a",
+		"--diff":                  "true|||",
+		"--diff --fix a":          "true|||a",
+		"--fix --diff a":          "true|||a",
+		"--fix --diff=x a":        "true|x||a",
+		"--diff main -- --fix":    "true|main||--fix",
+		"--each a --each=b c":     "false||a+b|c",
+		"--each a --diff -- main": "true||a|main",
+	} {
+		var base string
+		var given, fix bool
+		var each []string
+		f := &Flags{set: flag.NewFlagSet("x", flag.ContinueOnError), alias: map[string]string{}}
+		f.Optional(&base, &given, "diff", "BASE", "", "fix")
+		f.Bool(&fix, "fix", "")
+		f.Each("each", "X", "", func(s string) error { each = append(each, s); return nil })
+		rest, err := f.parse(strings.Fields(line))
+		require.NoError(t, err, line)
+		require.Equal(t, want, fmt.Sprintf("%v|%s|%s|%s", given, base, strings.Join(each, "+"), strings.Join(rest, " ")), line)
 	}
 }

@@ -67,6 +67,19 @@ func (f *Flags) ChoiceOf(p *string, names, arg string, choices []string, usage s
 	f.define(&choiceValue{p, choices}, names, arg, usage)
 }
 
+// Each defines a flag that may be given several times; do is told of each, in
+// their order among all such flags.
+func (f *Flags) Each(names, arg, usage string, do func(string) error) {
+	f.define(eachValue(do), names, arg, usage)
+}
+
+// Optional defines a flag whose value may be left out: where the next argument
+// looks like a flag, where there is none, and where one of the flags named in
+// alone is given too. *given says whether it was there at all.
+func (f *Flags) Optional(p *string, given *bool, names, arg, usage string, alone ...string) {
+	f.define(&optionalValue{p, given, alone}, names, arg, usage)
+}
+
 func (f *Flags) define(v flag.Value, names, arg, usage string) {
 	s := shownFlag{name: names, arg: arg, usage: usage}
 	if short, long, ok := strings.Cut(names, ","); ok {
@@ -108,6 +121,9 @@ func (f *Flags) parse(args []string) (rest []string, err error) {
 			if !given {
 				value = "true"
 			}
+		} else if o, ok := known.Value.(*optionalValue); ok && !given && o.bare(args, i+1) {
+			*o.given = true
+			continue
 		} else if !given {
 			if i++; i == len(args) {
 				return nil, &UsageError{fmt.Sprintf("--%s needs a value", name)}
@@ -153,6 +169,36 @@ type stringValue string
 func (v *stringValue) String() string     { return "" }
 func (v *stringValue) Set(s string) error { *v = stringValue(s); return nil }
 
+type eachValue func(string) error
+
+func (v eachValue) String() string     { return "" }
+func (v eachValue) Set(s string) error { return v(s) }
+
+type optionalValue struct {
+	p     *string
+	given *bool
+	alone []string
+}
+
+func (v *optionalValue) String() string     { return "" }
+func (v *optionalValue) Set(s string) error { *v.p, *v.given = s, true; return nil }
+
+// bare reports whether the argument at i is not the flag's value.
+func (v *optionalValue) bare(args []string, i int) bool {
+	if i == len(args) || strings.HasPrefix(args[i], "-") {
+		return true
+	}
+	for _, a := range args {
+		if a == "--" {
+			break
+		}
+		if slices.Contains(v.alone, strings.TrimLeft(a, "-")) && strings.HasPrefix(a, "-") {
+			return true
+		}
+	}
+	return false
+}
+
 type listValue []string
 
 func (v *listValue) String() string { return "" }
@@ -180,8 +226,13 @@ func (v *choiceValue) Set(s string) error {
 		*v.p = s
 		return nil
 	}
-	msg := fmt.Sprintf("want %s, got %q", orList(v.choices), s)
-	if near := nearest(s, v.choices); near != "" {
+	return NotOneOf(s, v.choices)
+}
+
+// NotOneOf is the error for a value that is none of the choices.
+func NotOneOf(value string, choices []string) error {
+	msg := fmt.Sprintf("want %s, got %q", orList(choices), value)
+	if near := nearest(value, choices); near != "" {
 		msg += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return errors.New(msg)

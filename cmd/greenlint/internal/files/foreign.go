@@ -47,3 +47,18 @@ func (l *lister) underForeign(top, file string) bool {
 		i += j + 1
 	}
 }
+
+// Foreign reports whether a path lies in a folder that, by its name, holds other
+// people's code.
+func Foreign(file string) bool {
+	for dir := path.Dir(file); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if foreignNames[path.Base(dir)] {
+			return true
+		}
+	}
+	return false
+}
+
+// GitEnv returns an environment in which git takes its repository from the
+// directory that it runs in, asks nothing and writes nothing.
+func GitEnv(environ []string) []string { return gitEnv(environ) }
