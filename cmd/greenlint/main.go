@@ -11,9 +11,13 @@ import (
 
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/check"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/vet"
 )
 
 func main() {
+	if vet.Asked(os.Args[1:]) { // started by go vet, once for every package: nothing else is set up
+		os.Exit(vet.Main(os.Args[1:], os.Stdout, os.Stderr))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	dir, err := os.Getwd()

@@ -1,0 +1,752 @@
+package gofront
+
+import (
+	"cmp"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// A loop is a natural loop: a header that dominates the jumps back to it.
+type loop struct {
+	header *ssa.BasicBlock
+	blocks map[*ssa.BasicBlock]bool
+	list   []*ssa.BasicBlock // the same, in order
+}
+
+// cpuLoop is the rule of loops that don't give the thread back.
+const cpuLoop rules.ID = "GL101"
+
+// Rough costs in seconds, on a machine of the year 2024. They decide between
+// loops that take milliseconds and those that take seconds, no more.
+const (
+	costSimple  = 0.15e-9 // an operation on registers
+	costCall    = 2e-9    // a call within the package, without the body
+	costLibrary = 15e-9   // a call of a library that nothing else is known of
+	costMap     = 15e-9   // a look-up or a step through a map
+	costAlloc   = 20e-9   // an object on the heap
+	costGo      = 300e-9  // starting a goroutine
+	costChan    = 50e-9   // a channel operation that need not wait
+	costByte    = 3e-10   // copying a byte, with the garbage that it makes
+)
+
+func (u *unit) loopsOf(fn *ssa.Function) []*loop {
+	if l, ok := u.loopCache[fn]; ok {
+		return l
+	}
+	by := map[*ssa.BasicBlock]*loop{}
+	var out []*loop
+	live := u.live[fn]
+	for _, b := range fn.Blocks {
+		if live != nil && !live[b.Index] {
+			continue
+		}
+		for _, h := range b.Succs {
+			if !h.Dominates(b) {
+				continue
+			}
+			l := by[h]
+			if l == nil {
+				l = &loop{header: h, blocks: map[*ssa.BasicBlock]bool{h: true}}
+				by[h] = l
+				out = append(out, l)
+			}
+			work := []*ssa.BasicBlock{b}
+			for len(work) > 0 {
+				x := work[len(work)-1]
+				work = work[:len(work)-1]
+				if !l.blocks[x] {
+					l.blocks[x] = true
+					work = append(work, x.Preds...)
+				}
+			}
+		}
+	}
+	for _, l := range out {
+		for _, b := range fn.Blocks {
+			if l.blocks[b] {
+				l.list = append(l.list, b)
+			}
+		}
+	}
+	u.loopCache[fn] = out
+	return out
+}
+
+// ownLoops adds the loops of a function that hold the thread.
+func (u *unit) ownLoops(fn *ssa.Function) {
+	var reported []*loop
+	inside := func(l *loop) bool {
+		for _, r := range reported {
+			if r != l && r.blocks[l.header] {
+				return true
+			}
+		}
+		return false
+	}
+	for _, l := range u.loopsOf(fn) { // outer loops first: their headers come first
+		if inside(l) {
+			continue
+		}
+		if !u.turns(l, nil) {
+			continue // every round waits for something
+		}
+		guard, always := u.yieldGuard(l)
+		if !always {
+			continue
+		}
+		detail := ""
+		switch kind := u.ending(l); kind {
+		case neverEnds:
+			detail = "that never ends"
+		case spins:
+			detail = "that spins until something changes"
+		case asksDevice:
+			detail = "that spins until something changes"
+			guard = guard.And(rules.Guard{When: "loop(tinygo)"})
+		default:
+			s, ok := u.loopCost(l, 0)
+			if !ok || s < u.conf.budget {
+				continue
+			}
+			detail = "about " + seconds(s)
+		}
+		reported = append(reported, l)
+		pos, end := u.loopPlace(fn, l)
+		u.graph.Own[u.name(fn)] = append(u.graph.Own[u.name(fn)], flow.Own{
+			Effect: rules.Effect{Rule: cpuLoop, Symbol: "loop", Detail: detail, Guard: guard}, Pos: pos, End: end,
+		})
+	}
+	u.recursion(fn)
+}
+
+// turns reports whether the loop has a round without any of the blocks in cut
+// and without one that waits.
+func (u *unit) turns(l *loop, cut map[*ssa.BasicBlock]bool) bool {
+	stop := func(b *ssa.BasicBlock) bool { return cut[b] || u.blockWaits(b) }
+	if stop(l.header) {
+		return false
+	}
+	seen := map[*ssa.BasicBlock]bool{l.header: true}
+	work := []*ssa.BasicBlock{l.header}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, s := range b.Succs {
+			if s == l.header {
+				return true
+			}
+			if l.blocks[s] && !seen[s] && !stop(s) && u.live[s.Parent()][s.Index] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return false
+}
+
+// yieldGuard gives the processes in which no round of the loop yields for sure;
+// false if there is none.
+func (u *unit) yieldGuard(l *loop) (rules.Guard, bool) {
+	by := map[rules.Guard]map[*ssa.BasicBlock]bool{}
+	for _, b := range l.list {
+		for _, in := range b.Instrs {
+			ci, ok := in.(ssa.CallInstruction)
+			if !ok || u.callAt[ci] == nil {
+				continue
+			}
+			for _, t := range u.callAt[ci].direct {
+				for _, g := range u.yieldsOf(&t) {
+					if by[g] == nil {
+						by[g] = map[*ssa.BasicBlock]bool{}
+					}
+					by[g][b] = true
+				}
+			}
+		}
+	}
+	var out rules.Guard
+	for _, g := range sortedGuards(by) {
+		blocks := by[g]
+		if u.turns(l, blocks) {
+			continue
+		}
+		if g == (rules.Guard{}) {
+			return out, false
+		}
+		if g.Unless == "" {
+			out = out.And(rules.Guard{Unless: g.When})
+		}
+	}
+	return out, true
+}
+
+// yieldsOf gives the conditions under which a target gives the thread back.
+func (u *unit) yieldsOf(t *target) (out []rules.Guard) {
+	if t.body != nil {
+		return u.yielding[t.body]
+	}
+	if t.ext != "" {
+		return nil
+	}
+	e := u.entry(u.targetSymbol(t))
+	for _, y := range e.Yields {
+		if y.Applies(newArgs(u, t)) {
+			out = append(out, y.Guard())
+		}
+	}
+	return out
+}
+
+// findYields marks the functions that yield in whatever way they go: as far as
+// their first block says.
+func (u *unit) findYields() {
+	u.yielding = map[*ssa.Function][]rules.Guard{}
+	for changed := true; changed; {
+		changed = false
+		for _, c := range u.calls {
+			if c.instr.Block() != c.in.Blocks[0] || len(u.yielding[c.in]) > 0 {
+				continue
+			}
+			for _, t := range c.direct {
+				if g := u.yieldsOf(&t); len(g) > 0 && !t.dyn {
+					u.yielding[c.in] = g
+					changed = true
+				}
+			}
+		}
+	}
+}
+
+// findWaits marks the functions that may wait: a loop that calls one is not a
+// loop that computes.
+func (u *unit) findWaits() {
+	u.waits = map[*ssa.Function]bool{}
+	for changed := true; changed; {
+		changed = false
+		for _, fn := range u.funcs {
+			if u.waits[fn] {
+				continue
+			}
+			for _, b := range fn.Blocks {
+				if u.live[fn][b.Index] && u.blockWaits(b) {
+					u.waits[fn], changed = true, true
+					break
+				}
+			}
+		}
+	}
+}
+
+// blockWaits reports whether a block may wait for something outside the thread.
+func (u *unit) blockWaits(b *ssa.BasicBlock) bool {
+	for _, in := range b.Instrs {
+		switch in := in.(type) {
+		case *ssa.UnOp:
+			if in.Op == token.ARROW {
+				return true
+			}
+		case *ssa.Send:
+			return true
+		case *ssa.Select:
+			if in.Blocking {
+				return true
+			}
+		case *ssa.Call:
+			if isCgo(in) {
+				return true
+			}
+			c := u.callAt[in]
+			if c == nil {
+				continue
+			}
+			if c.unknown || len(c.holes) > 0 || len(c.fills) > 0 {
+				return true
+			}
+			for _, t := range c.direct {
+				if u.targetWaits(&t) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (u *unit) targetWaits(t *target) bool {
+	if t.body != nil {
+		return u.waits[t.body]
+	}
+	if t.ext != "" {
+		return u.imported(t.extPkg).has(t.ext)
+	}
+	e := u.entry(u.targetSymbol(t))
+	if e.Wall() {
+		for _, row := range e.Effects {
+			if row.Cost == "" && !row.Local && row.Rule != "GL102" && row.Applies(newArgs(u, t)) {
+				return true
+			}
+		}
+		return false
+	}
+	if path := pkgPath(t.obj); !isStd(path) {
+		return u.imported(path).has(rules.Func(t.obj.FullName()))
+	}
+	return false
+}
+
+// An ending is how a loop comes to its end.
+type ending int
+
+const (
+	ends       ending = iota // by what it does itself
+	neverEnds                //
+	spins                    // when something else changes what it looks at
+	asksDevice               // likewise, but it calls something to look: a bus, a pin
+)
+
+func (u *unit) ending(l *loop) ending {
+	exits := 0
+	kind := spins
+	for _, b := range l.list {
+		for _, s := range b.Succs {
+			if l.blocks[s] || !u.live[b.Parent()][s.Index] {
+				continue
+			}
+			exits++
+			cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+			if !ok {
+				return ends
+			}
+			k := u.polled(l, cond.Cond, map[ssa.Value]bool{})
+			if k == ends {
+				return ends
+			}
+			if k == asksDevice {
+				kind = asksDevice
+			}
+		}
+	}
+	if exits == 0 {
+		return neverEnds
+	}
+	if kind == spins && u.changes(l) {
+		return ends
+	}
+	return kind
+}
+
+// polled reports what a condition hangs on: only on what others change (spins),
+// on a call (asksDevice), or on the loop's own progress (ends).
+func (u *unit) polled(l *loop, v ssa.Value, seen map[ssa.Value]bool) ending {
+	if seen[v] {
+		return spins
+	}
+	seen[v] = true
+	in, ok := v.(ssa.Instruction)
+	if !ok || !l.blocks[in.Block()] {
+		return spins // the same in every round
+	}
+	all := func(vs ...ssa.Value) ending {
+		worst := spins
+		for _, x := range vs {
+			switch u.polled(l, x, seen) {
+			case ends:
+				return ends
+			case asksDevice:
+				worst = asksDevice
+			}
+		}
+		return worst
+	}
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		return all(v.X, v.Y)
+	case *ssa.Convert:
+		return all(v.X)
+	case *ssa.ChangeType:
+		return all(v.X)
+	case *ssa.MakeInterface:
+		return all(v.X)
+	case *ssa.Field:
+		return all(v.X)
+	case *ssa.Extract:
+		return all(v.Tuple)
+	case *ssa.Select:
+		if !v.Blocking {
+			return spins
+		}
+	case *ssa.Phi:
+		if v.Block() == l.header {
+			return ends
+		}
+		return all(v.Edges...) // a condition of several parts
+	case *ssa.UnOp:
+		if v.Op != token.MUL {
+			if v.Op == token.ARROW {
+				return ends
+			}
+			return all(v.X)
+		}
+		switch a := v.X.(type) {
+		case *ssa.Global, *ssa.FreeVar:
+			return spins
+		case *ssa.FieldAddr:
+			return all(a.X)
+		case *ssa.Alloc:
+			if a.Heap {
+				return spins
+			}
+		}
+	case *ssa.Call:
+		com := v.Common()
+		if sym := u.symbolOf(com); sym != "" && u.look.Poll(sym) {
+			return spins
+		}
+		if _, isBuiltin := com.Value.(*ssa.Builtin); isBuiltin {
+			return all(com.Args...)
+		}
+		for _, a := range com.Args {
+			if u.polled(l, a, seen) == ends {
+				return ends
+			}
+		}
+		return asksDevice
+	}
+	return ends
+}
+
+// changes reports whether the loop itself may change what its condition reads:
+// it stores to memory, or calls something that might.
+func (u *unit) changes(l *loop) bool {
+	for _, b := range l.list {
+		for _, in := range b.Instrs {
+			switch in := in.(type) {
+			case *ssa.Store:
+				if a, ok := in.Addr.(*ssa.Alloc); !ok || a.Heap {
+					return true
+				}
+			case *ssa.MapUpdate:
+				return true
+			case *ssa.Call:
+				if _, ok := in.Common().Value.(*ssa.Builtin); ok {
+					continue
+				}
+				sym := u.symbolOf(in.Common())
+				if sym == "" || !u.look.Poll(sym) {
+					if e := u.entry(sym); sym == "" || len(e.Safe) == 0 {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// trips is how many rounds a loop makes, where that is known.
+func (u *unit) trips(l *loop) (float64, bool) {
+	for _, b := range l.list {
+		for _, in := range b.Instrs {
+			if nx, ok := in.(*ssa.Next); ok && b == l.header {
+				if r, ok := nx.Iter.(*ssa.Range); ok {
+					return u.size(r.X, map[ssa.Value]bool{})
+				}
+			}
+		}
+	}
+	cond, ok := l.header.Instrs[len(l.header.Instrs)-1].(*ssa.If)
+	if !ok {
+		return 0, false
+	}
+	cmp, ok := cond.Cond.(*ssa.BinOp)
+	if !ok {
+		return 0, false
+	}
+	x := cmp.X
+	if add, ok := x.(*ssa.BinOp); ok && add.Op == token.ADD {
+		x = add.X
+	}
+	phi, ok := x.(*ssa.Phi)
+	if !ok || phi.Block() != l.header {
+		return 0, false
+	}
+	start, step := math.NaN(), math.NaN()
+	for i, e := range phi.Edges {
+		if !l.blocks[phi.Block().Preds[i]] {
+			if c, ok := u.number(e); ok {
+				start = c
+			}
+			continue
+		}
+		if add, ok := e.(*ssa.BinOp); ok && add.X == ssa.Value(phi) {
+			if c, ok := u.number(add.Y); ok {
+				switch add.Op {
+				case token.ADD:
+					step = c
+				case token.SUB:
+					step = -c
+				}
+			}
+		}
+	}
+	if math.IsNaN(start) || math.IsNaN(step) || step == 0 {
+		return 0, false
+	}
+	limit, ok := u.number(cmp.Y)
+	if !ok {
+		if call, isCall := cmp.Y.(*ssa.Call); isCall {
+			if b, isB := call.Common().Value.(*ssa.Builtin); isB && b.Name() == "len" {
+				limit, ok = u.size(call.Common().Args[0], map[ssa.Value]bool{})
+			}
+		}
+	}
+	if !ok {
+		return 0, false
+	}
+	n := (limit - start) / step
+	return max(n, 0), n < 1e18
+}
+
+func (u *unit) number(v ssa.Value) (float64, bool) {
+	c, ok := u.constant(v)
+	if !ok || c == nil || c.Kind() != constant.Int && c.Kind() != constant.Float {
+		return 0, false
+	}
+	f, _ := constant.Float64Val(constant.ToFloat(c))
+	return f, true
+}
+
+// loopTrips is how often a block is entered by the loops around it; false where
+// none is, or one of them has no known number of rounds.
+func (u *unit) loopTrips(b *ssa.BasicBlock) (float64, bool) {
+	n, any := 1.0, false
+	for _, l := range u.loopsOf(b.Parent()) {
+		if !l.blocks[b] {
+			continue
+		}
+		t, ok := u.trips(l)
+		if !ok {
+			return 0, false
+		}
+		n, any = n*t, true
+	}
+	return n, any
+}
+
+// loopCost estimates how long a loop takes, where its rounds are known.
+func (u *unit) loopCost(l *loop, depth int) (float64, bool) {
+	n, ok := u.trips(l)
+	if !ok {
+		return 0, false
+	}
+	return n * u.roundCost(l, n, depth), true
+}
+
+func (u *unit) roundCost(l *loop, n float64, depth int) float64 {
+	round := 0.0
+	inner := map[*ssa.BasicBlock]bool{}
+	for _, m := range u.loopsOf(l.header.Parent()) {
+		if m == l || !l.blocks[m.header] || inner[m.header] {
+			continue
+		}
+		for _, b := range m.list {
+			inner[b] = true
+		}
+		if c, ok := u.loopCost(m, depth); ok {
+			round += c
+		} else {
+			round += u.roundCost(m, 1, depth)
+		}
+	}
+	for _, b := range l.list {
+		if !inner[b] {
+			round += u.blockCost(b, l, n, depth)
+		}
+	}
+	return round
+}
+
+func (u *unit) blockCost(b *ssa.BasicBlock, l *loop, n float64, depth int) (s float64) {
+	for _, in := range b.Instrs {
+		switch in := in.(type) {
+		case *ssa.Phi, *ssa.DebugRef, *ssa.Jump:
+		case *ssa.Go:
+			s += costGo
+		case *ssa.Send, *ssa.Select:
+			s += costChan
+		case *ssa.MapUpdate, *ssa.Lookup:
+			s += costMap
+		case *ssa.Next:
+			if in.IsString {
+				s += 1e-9
+			} else {
+				s += costMap
+			}
+		case *ssa.MakeSlice, *ssa.MakeMap, *ssa.MakeClosure:
+			s += costAlloc
+		case *ssa.Alloc:
+			if in.Heap {
+				s += costAlloc
+			}
+		case *ssa.BinOp:
+			s += costSimple
+			if b, ok := in.X.Type().Underlying().(*types.Basic); ok && b.Kind() == types.String && in.Op == token.ADD {
+				s += costAlloc
+				if _, grows := in.X.(*ssa.Phi); grows && l != nil { // s += x: the whole of s is copied every time
+					if add, ok := u.size(in.Y, map[ssa.Value]bool{}); ok {
+						s += n / 2 * add * costByte
+					}
+				}
+			}
+		case *ssa.Call:
+			s += u.callCost(in, depth)
+		default:
+			s += costSimple
+		}
+	}
+	return s
+}
+
+func (u *unit) callCost(in *ssa.Call, depth int) float64 {
+	c := u.callAt[in]
+	if c == nil || depth > 4 {
+		return costCall
+	}
+	most := costCall
+	for _, t := range c.direct {
+		s := costLibrary
+		if t.body != nil {
+			s = costCall
+			for _, b := range t.body.Blocks {
+				if !u.inLoop(b) {
+					s += u.blockCost(b, nil, 1, depth+1)
+				}
+			}
+			for _, l := range u.loopsOf(t.body) {
+				if x, ok := u.loopCost(l, depth+1); ok {
+					s += x
+				}
+			}
+		} else if t.ext != "" {
+			s = costCall
+		} else if e := u.entry(u.targetSymbol(&t)); len(e.Effects) > 0 {
+			for _, row := range e.Effects {
+				if x, ok := row.Seconds(newArgs(u, &t)); ok && row.Applies(newArgs(u, &t)) {
+					s = max(s, x)
+				}
+			}
+		}
+		most = max(most, s)
+	}
+	return most
+}
+
+// recursion adds a function that calls itself twice with smaller numbers, where
+// it is called with a constant: fib(40).
+func (u *unit) recursion(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, in := range b.Instrs {
+			ci, ok := in.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			f := ci.Common().StaticCallee()
+			if f == nil || f == fn || !u.has[f] {
+				continue
+			}
+			for i, p := range f.Params {
+				if i >= len(ci.Common().Args) {
+					break
+				}
+				n, ok := u.number(ci.Common().Args[i])
+				if !ok || n < 2 {
+					continue
+				}
+				var sum float64 // of 2^-step: 0.75 for fib
+				calls := 0
+				for _, c := range u.callsOf[f] {
+					if c.Parent() != f || i >= len(c.Common().Args) {
+						continue
+					}
+					if sub, ok := c.Common().Args[i].(*ssa.BinOp); ok && sub.Op == token.SUB && sub.X == ssa.Value(p) {
+						if step, ok := u.number(sub.Y); ok && step > 0 {
+							calls++
+							sum += math.Exp2(-step)
+						}
+					}
+				}
+				if calls < 2 {
+					continue
+				}
+				base := 1.618
+				if sum >= 1 {
+					base = 2
+				}
+				s := math.Pow(base, n) * costCall
+				if s < u.conf.budget {
+					continue
+				}
+				detail := "about " + seconds(s)
+				u.graph.Own[u.name(fn)] = append(u.graph.Own[u.name(fn)], flow.Own{
+					Effect: rules.Effect{Rule: cpuLoop, Symbol: string(u.name(f)), Detail: detail}, Pos: u.place(callPos(ci)),
+				})
+			}
+		}
+	}
+}
+
+// loopPlace is where a loop is to be shown: at its "for".
+func (u *unit) loopPlace(fn *ssa.Function, l *loop) (pos, end rules.Pos) {
+	first := token.NoPos
+	for _, b := range l.list {
+		for _, in := range b.Instrs {
+			if p := in.Pos(); p.IsValid() && (!first.IsValid() || p < first) {
+				first = p
+			}
+		}
+	}
+	best := token.NoPos
+	if fn.Syntax() != nil {
+		ast.Inspect(fn.Syntax(), func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				return ast.Node(n) == fn.Syntax()
+			case *ast.ForStmt, *ast.RangeStmt:
+				switch {
+				case first.IsValid() && n.Pos() <= first && first < n.End():
+					best = n.Pos() // the innermost that holds it
+				case !first.IsValid() && !best.IsValid():
+					if f, ok := n.(*ast.ForStmt); ok && f.Cond == nil {
+						best = n.Pos()
+					}
+				}
+			case *ast.BranchStmt, *ast.LabeledStmt:
+			}
+			return true
+		})
+	}
+	if !best.IsValid() {
+		best = first
+	}
+	if !best.IsValid() {
+		best = fn.Pos()
+	}
+	return u.place(best), rules.Pos{}
+}
+
+func sortedGuards[V any](m map[rules.Guard]V) []rules.Guard {
+	return slices.SortedFunc(maps.Keys(m), func(a, b rules.Guard) int {
+		return cmp.Or(strings.Compare(a.When, b.When), strings.Compare(a.Unless, b.Unless))
+	})
+}

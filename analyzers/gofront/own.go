@@ -1,0 +1,221 @@
+package gofront
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+// The names under which the catalogue describes what the language itself does.
+const (
+	chanReceive = "channel receive"
+	chanSend    = "channel send"
+	chanRange   = "range over channel"
+	selectWait  = "select"
+	selectEmpty = "select {}"
+)
+
+// ownEffects adds what the function's own instructions do.
+func (u *unit) ownEffects(fn *ssa.Function) {
+	live := u.live[fn]
+	add := func(sym string, p token.Pos) {
+		e := u.entry(sym)
+		u.effects(u.name(fn), sym, &e, rules.NoArgs{}, u.place(p), rules.Pos{}, 1)
+	}
+	for _, b := range fn.Blocks {
+		if !live[b.Index] {
+			continue
+		}
+		for _, in := range b.Instrs {
+			switch in := in.(type) {
+			case *ssa.UnOp:
+				if in.Op != token.ARROW || u.ready(in.X, in) {
+					break
+				}
+				if in.Pos().IsValid() && u.rangePos[in.Pos()] {
+					add(chanRange, in.Pos())
+				} else {
+					add(chanReceive, in.Pos())
+				}
+			case *ssa.Send:
+				if !u.ready(in.Chan, in) {
+					add(chanSend, in.Pos())
+				}
+			case *ssa.Select:
+				switch {
+				case !in.Blocking:
+				case len(in.States) == 0:
+					add(selectEmpty, u.selectPos(fn, in))
+				default:
+					add(selectWait, in.Pos())
+				}
+			case ssa.CallInstruction:
+				if bi, ok := in.Common().Value.(*ssa.Builtin); ok && !in.Common().IsInvoke() {
+					if e := u.entry(bi.Name()); e.Wall() {
+						add(bi.Name(), callPos(in))
+					}
+				}
+				if isCgo(in) {
+					add("C", callPos(in))
+				}
+			}
+		}
+	}
+}
+
+// selectPos is the place of a select without cases, which SSA does not keep.
+func (u *unit) selectPos(fn *ssa.Function, s *ssa.Select) token.Pos {
+	if s.Pos().IsValid() {
+		return s.Pos()
+	}
+	for i, in := range s.Block().Instrs {
+		if in == ssa.Instruction(s) {
+			for j := i - 1; j >= 0; j-- {
+				if p := s.Block().Instrs[j].Pos(); p.IsValid() {
+					return p
+				}
+			}
+		}
+	}
+	if p, ok := u.emptySelects[fn]; ok {
+		return p
+	}
+	return fn.Pos()
+}
+
+// isCgo reports whether a call goes to C. Memory is handed over and back all the
+// time, and takes none.
+func isCgo(in ssa.CallInstruction) bool {
+	f := in.Common().StaticCallee()
+	if f == nil || len(f.Name()) < 7 || f.Name()[:7] != "_Cfunc_" {
+		return false
+	}
+	switch f.Name() {
+	case "_Cfunc_CString", "_Cfunc_CBytes", "_Cfunc_GoString", "_Cfunc_GoStringN", "_Cfunc_GoBytes", "_Cfunc_free", "_Cfunc__CMalloc":
+		return false
+	}
+	return true
+}
+
+// ready reports whether an operation on a channel finds what it needs for sure:
+// the channel is made in this function with room, a send is one of no more sends
+// than there is room, and a receive comes after a send of the function itself.
+func (u *unit) ready(ch ssa.Value, op ssa.Instruction) bool {
+	for {
+		if ct, ok := ch.(*ssa.ChangeType); ok {
+			ch = ct.X
+			continue
+		}
+		break
+	}
+	if ld, ok := ch.(*ssa.UnOp); ok && ld.Op == token.MUL {
+		a, ok := ld.X.(*ssa.Alloc)
+		if !ok || len(u.stores.at[a]) != 1 {
+			return false
+		}
+		ch = u.stores.at[a][0]
+	}
+	mk, ok := ch.(*ssa.MakeChan)
+	if !ok || mk.Parent() != op.Parent() {
+		return false
+	}
+	c, ok := mk.Size.(*ssa.Const)
+	if !ok || c.Value == nil || c.Value.Kind() != constant.Int {
+		return false
+	}
+	room := c.Int64()
+	if room < 1 || u.inLoop(op.Block()) && !u.inLoop(mk.Block()) {
+		return false
+	}
+	sends, before, shared := int64(0), false, false
+	var look func(v ssa.Value)
+	look = func(v ssa.Value) {
+		refs := v.Referrers()
+		if refs == nil {
+			return
+		}
+		for _, r := range *refs {
+			switch r := r.(type) {
+			case *ssa.Send:
+				if r.Chan != v {
+					shared = true
+				}
+				sends++
+				before = before || r.Block().Dominates(op.Block()) && r != op
+			case *ssa.UnOp:
+				if r.Op == token.MUL {
+					look(r)
+				}
+			case *ssa.ChangeType:
+				look(r)
+			case *ssa.Store:
+				if a, ok := r.Addr.(*ssa.Alloc); ok && r.Val == v {
+					look(a)
+				} else if r.Val == v {
+					shared = true
+				}
+			case *ssa.DebugRef:
+			case ssa.CallInstruction:
+				if b, ok := r.Common().Value.(*ssa.Builtin); !ok || b.Name() != "close" && b.Name() != "len" && b.Name() != "cap" {
+					shared = true
+				}
+			default:
+				shared = true
+			}
+		}
+	}
+	look(mk)
+	if _, isSend := op.(*ssa.Send); isSend {
+		return sends <= room
+	}
+	return !shared && before
+}
+
+func (u *unit) inLoop(b *ssa.BasicBlock) bool {
+	for _, l := range u.loopsOf(b.Parent()) {
+		if l.blocks[b] {
+			return true
+		}
+	}
+	return false
+}
+
+// liveBlocks marks the blocks that constants do not rule out.
+func liveBlocks(fn *ssa.Function) []bool {
+	live := make([]bool, len(fn.Blocks))
+	var walk func(*ssa.BasicBlock)
+	walk = func(b *ssa.BasicBlock) {
+		if live[b.Index] {
+			return
+		}
+		live[b.Index] = true
+		if len(b.Instrs) > 0 {
+			if cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+				if c, ok := cond.Cond.(*ssa.Const); ok && c.Value != nil {
+					if constant.BoolVal(c.Value) {
+						walk(b.Succs[0])
+					} else {
+						walk(b.Succs[1])
+					}
+					return
+				}
+			}
+		}
+		for _, s := range b.Succs {
+			walk(s)
+		}
+	}
+	if len(fn.Blocks) > 0 {
+		walk(fn.Blocks[0])
+	}
+	if fn.Recover != nil {
+		walk(fn.Recover)
+	}
+	return live
+}
+
+var _ types.Type
