@@ -32,10 +32,3 @@ func ParseSeverity(s string) (Severity, error) {
 	}
 	return "", fmt.Errorf("unknown severity %q: want info, warning or error", s)
 }
-
-// UnmarshalText implements encoding.TextUnmarshaler, so that a mistake in a
-// settings file is reported with its place.
-func (s *Severity) UnmarshalText(b []byte) (err error) {
-	*s, err = ParseSeverity(string(b))
-	return err
-}

@@ -21,6 +21,11 @@ func Choose(out *Outcome, catalog *rules.Catalog) (Choice, error) {
 	if err != nil || out.Config == nil {
 		return Choice{Ignored: ignored}, err
 	}
+	if s := out.Config.FailOn; s != "" {
+		if _, err := rules.ParseSeverity(string(s)); err != nil {
+			return Choice{}, fmt.Errorf("fail-on: %w", err)
+		}
+	}
 	general, err := severities("severity", out.Config.Severities, catalog)
 	if err != nil {
 		return Choice{}, err
@@ -108,6 +113,9 @@ func severities(table string, settings map[string]rules.Severity, catalog *rules
 		sel, err := catalog.Select([]string{n}, nil)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", table, err)
+		}
+		if _, err := rules.ParseSeverity(string(settings[n])); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", table, n, err)
 		}
 		for _, r := range catalog.Rules() {
 			if sel.Has(r.ID) {
