@@ -39,6 +39,14 @@ def beat():
     words[BEAT] = n
 
 
+def sibling():
+    """A beat of a task on a hub, which also looks for what another task must not see."""
+    beat()
+    asyncio = sys.modules.get("_asyncio")
+    if asyncio is not None and words[PHASE] == RUNNING and asyncio._get_running_loop() is not None:
+        report["siblings"] = "a running asyncio loop"
+
+
 def enter(phase):
     if _getpid() == _pid:  # a forked child shares the page
         words[PHASE] = phase
@@ -56,9 +64,10 @@ def leave():
 
 def describe(e):
     """An exception as the parent wants it: its full name, text and frames, the innermost first."""
-    frames, tb = [], e.__traceback__
+    frames, tb, patching = [], e.__traceback__, False
     while tb is not None:
         code = tb.tb_frame.f_code
+        patching = patching or tb.tb_frame.f_globals.get("__name__", "").startswith(("gevent.monkey", "eventlet.patcher"))
         if code.co_filename != "<string>":
             frames.append([code.co_filename, tb.tb_lineno, code.co_name])
         tb = tb.tb_next
@@ -68,7 +77,7 @@ def describe(e):
         text = str(e)
     except Exception:
         text = ""
-    return {"type": name, "text": text[:2000], "frames": frames[::-1][:100]}
+    return {"type": name, "text": text[:2000], "frames": frames[::-1][:100], "patching": patching}
 
 
 def source(name):
@@ -240,7 +249,7 @@ def run_green():
 
     def heartbeat():
         while True:
-            beat()
+            sibling()
             sleep(TICK)
     spawn(heartbeat)
     enter(CALIBRATING)
@@ -321,7 +330,7 @@ def run_program():
                 enter(RUNNING)
             while True:
                 sleep(TICK)
-                beat()
+                sibling()
         spawn(heartbeat)
         if name == "gevent":
             import gevent.hub

@@ -53,6 +53,7 @@ type Task struct {
 	Env       []string      // besides the environment of this process
 	Stdin     *os.File      // nil = empty
 	Stdout    *os.File      // nil = collected
+	Stderr    *os.File      // nil = collected
 	Floor     time.Duration // the least threshold
 	Calibrate time.Duration // zero = 150 ms
 	Limits    stall.Limits
@@ -71,6 +72,8 @@ type Exception struct {
 	Type   string // "AttributeError", "django.core.exceptions.SynchronousOnlyOperation"
 	Text   string
 	Frames []Frame // the innermost first
+
+	Patching bool // the patch itself has raised it: the libraries are broken
 }
 
 func (e *Exception) String() string {
@@ -87,6 +90,7 @@ type Result struct {
 	Load     *Exception // while the file was loaded, before any task; the task was not run
 	Modules  []string   // imported by the task
 	Replaced bool       // for Replace: Symbol could be replaced
+	Siblings string     // what another task of the hub could see and must not; "" = nothing
 }
 
 // Run runs the task once. An error means that nothing was run.
@@ -116,6 +120,9 @@ func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
 	if t.Stdout != nil {
 		cmd.Stdout = t.Stdout
 	}
+	if t.Stderr != nil {
+		cmd.Stderr = t.Stderr
+	}
 	child.Cmd = cmd
 	run, err := child.Watch(ctx)
 	if err != nil {
@@ -130,11 +137,13 @@ type said struct {
 	Raised, Load *saidException
 	Modules      []string
 	Replaced     bool
+	Siblings     string
 }
 
 type saidException struct {
 	Type, Text string
 	Frames     [][3]any
+	Patching   bool
 }
 
 // understand reads what the harness has written. A child that died has written
@@ -144,6 +153,7 @@ func understand(run *stall.Run) *Result {
 	var s said
 	if json.Unmarshal(run.Report, &s) == nil {
 		out.Raised, out.Load, out.Modules, out.Replaced = s.Raised.exception(), s.Load.exception(), s.Modules, s.Replaced
+		out.Siblings = s.Siblings
 	}
 	return out
 }
@@ -152,7 +162,7 @@ func (s *saidException) exception() *Exception {
 	if s == nil {
 		return nil
 	}
-	e := &Exception{Type: s.Type, Text: s.Text}
+	e := &Exception{Type: s.Type, Text: s.Text, Patching: s.Patching}
 	for _, f := range s.Frames {
 		file, _ := f[0].(string)
 		line, _ := f[1].(float64)

@@ -1,0 +1,311 @@
+package confirm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/greenlint/greenlint/runtime/stall"
+)
+
+// The numbers of the rule.
+const (
+	wanted     = 3 // hits that confirm, or clean trials that refute
+	conclusive = 5 // trials that count, at most
+	attempts   = 8 // trials in all, at most
+)
+
+// A kind is what a run is for.
+type kind uint8
+
+const (
+	judged  kind = iota
+	survey       // judged, and asked for stacks
+	control      // the accused call replaced
+	idle         // the whole task replaced
+	plain        // without the loop
+)
+
+// A trial is one run, in the words that all engines share.
+type trial struct {
+	*stall.Run
+	raised   *problem    // left the task
+	load     *problem    // left the module, before any task
+	modules  []string    // first imported by the task
+	stacks   [][]Frame   // of Run.Stalls, the innermost frame first; nil = not asked or not known
+	siblings string      // what another task could see and must not: "a running asyncio loop"
+	replaced bool        // kind control: the accused call could be replaced
+	refused  string      // why the engine can't run the target at all
+	fatal    stall.Class // the process died of what the task did to its thread
+}
+
+// A problem is an exception or a panic.
+type problem struct {
+	name, text string
+	frames     []Frame
+	patching   bool // the patch itself fails
+}
+
+func (p *problem) String() string {
+	text, _, _ := strings.Cut(p.text, "\n")
+	if text == "" {
+		return p.name
+	}
+	return p.name + ": " + text
+}
+
+func (p *problem) same(q *problem) bool { return p != nil && q != nil && p.name == q.name }
+
+// A runner runs the target once.
+type runner func(ctx context.Context, k kind, preload []string) (*trial, error)
+
+// judge comes to a verdict. It fills in what the runs have shown; the caller
+// knows the target's name and engine.
+func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
+	first, err := run(ctx, survey, nil)
+	if err != nil {
+		return v, err
+	}
+	v.first = first
+	switch {
+	case first.refused != "":
+		return inconclusive(v, "%s", first.refused), nil
+	case first.load != nil && first.load.patching:
+		return inconclusive(v, "the patch itself fails: %s", first.load), nil
+	case first.load != nil:
+		return judgeRaise(ctx, v, t, first.load, true, run)
+	case first.fatal != "":
+		v.Verdict, v.Class, v.Trials, v.Exception = Confirmed, string(first.fatal), 1, lastLine(first.Output)
+		return v, nil
+	case broken(first.Run) != "" && first.Run.End != stall.Died:
+		return inconclusive(v, "%s", broken(first.Run)), nil
+	}
+	if c, err := run(ctx, control, first.modules); err != nil {
+		return v, err
+	} else if len(c.Stalls) > 0 || c.load != nil {
+		v.Control = fmt.Sprintf("without the call: %s", c.outcome())
+		for try := 0; ; try++ {
+			i, err := run(ctx, idle, nil)
+			if err != nil {
+				return v, err
+			}
+			if len(i.Stalls) == 0 {
+				break
+			}
+			if try == 1 {
+				return inconclusive(v, "the loop stands still by itself here: %s", i.outcome()), nil
+			}
+		}
+	}
+	var hits, raises []*trial
+	clean, counted, deaths, endless := 0, 0, 0, 0
+	var last *trial
+	for n := 0; n < attempts && counted < conclusive; n++ {
+		x, err := run(ctx, judged, first.modules)
+		if err != nil {
+			return v, err
+		}
+		if ctx.Err() != nil {
+			return v, ctx.Err()
+		}
+		last = x
+		v.Trials++
+		switch {
+		case len(x.Stalls) > 0:
+			hits = append(hits, x)
+			counted++
+		case broken(x.Run) != "":
+			deaths++
+		case x.raised != nil:
+			raises = append(raises, x)
+			counted++
+		case x.End == stall.TooLong:
+			endless++
+		case x.Noisy:
+		default:
+			clean++
+			counted++
+		}
+		switch {
+		case len(hits) == wanted:
+			return judgeHits(ctx, v, t, first, hits, run)
+		case len(raises) == 2 && len(hits) == 0:
+			return judgeRaise(ctx, v, t, raises[0].raised, false, run)
+		case clean == wanted && len(hits) == 0:
+			if t.Rule == loopVisible && first.siblings != "" {
+				v.Verdict, v.Class, v.Exception = Confirmed, classVisible, first.siblings
+				return v, nil
+			}
+			v.Verdict = Refuted
+			v.CallMs = last.Call.Milliseconds()
+			return v, nil
+		case deaths == 2:
+			return inconclusive(v, "%s", broken(x.Run)), nil
+		case endless == 2:
+			return inconclusive(v, "the task did not end in %s; the loop went on", t.limits().Run), nil
+		}
+	}
+	if counted == 0 {
+		return inconclusive(v, "the machine is too busy to tell"), nil
+	}
+	return inconclusive(v, "%d of %d trials stalled", len(hits), counted), nil
+}
+
+// loopVisible is the rule about a loop that other tasks of the hub see.
+const (
+	loopVisible  = "GL501"
+	classVisible = "loop-visible"
+)
+
+// broken says why a run tells nothing about the loop; "" if it does.
+func broken(r *stall.Run) string {
+	switch r.End {
+	case stall.NoStart:
+		return "the task was never reached: " + tellingEnd(r)
+	case stall.Died:
+		if len(r.Stalls) > 0 {
+			return ""
+		}
+		return "the process ended in the middle of the task: " + tellingEnd(r)
+	case stall.TooMany:
+		return "the task starts too many processes; they were ended"
+	case stall.TooBig:
+		return "the task uses too much memory; it was ended"
+	}
+	return ""
+}
+
+// tellingEnd is what a dead process has left: its last line, or its status.
+func tellingEnd(r *stall.Run) string {
+	if s := lastLine(r.Output); s != "" {
+		return s + " (" + r.Status + ")"
+	}
+	return r.Status
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
+}
+
+func (x *trial) outcome() string {
+	switch {
+	case len(x.Stalls) > 0:
+		return x.Stalls[0].String()
+	case x.load != nil:
+		return x.load.String()
+	case x.raised != nil:
+		return x.raised.String()
+	}
+	return string(x.End)
+}
+
+func inconclusive(v Verdict, format string, args ...any) Verdict {
+	v.Verdict, v.Reason = Inconclusive, fmt.Sprintf(format, args...)
+	return v
+}
+
+// judgeHits describes a stall by its trials: the median length, the class of
+// most of them, and the frame that the survey has seen.
+func judgeHits(ctx context.Context, v Verdict, t *Target, first *trial, hits []*trial, run runner) (Verdict, error) {
+	v.Verdict = Confirmed
+	slices.SortStableFunc(hits, func(a, b *trial) int { return int(a.Stalls[0].Corrected() - b.Stalls[0].Corrected()) })
+	middle := &hits[len(hits)/2].Stalls[0]
+	v.StallMs, v.AtLeast = middle.Corrected().Milliseconds(), middle.Open
+	v.ThresholdMs = hits[len(hits)/2].Threshold.Milliseconds()
+	v.Samples = middle.Samples
+	votes := map[[2]string]int{}
+	for _, h := range hits {
+		s := &h.Stalls[0]
+		key := [2]string{string(s.Class), s.Syscall}
+		if votes[key]++; votes[key] > votes[[2]string{v.Class, v.Syscall}] {
+			v.Class, v.Syscall = key[0], key[1]
+		}
+	}
+	stack := pickStack(t, first)
+	for try := 0; stack == nil && try < 2; try++ { // the survey may have seen an import only
+		again, err := run(ctx, survey, first.modules)
+		if err != nil {
+			return v, err
+		}
+		stack = pickStack(t, again)
+	}
+	v.Stack = stack
+	if f := own(stack, t.Roots); f != nil {
+		v.Frame = f
+	} else if len(stack) > 0 {
+		v.Frame = &stack[0]
+	}
+	if t.Line > 0 && len(stack) > 0 && !slices.ContainsFunc(stack, t.covers) {
+		return inconclusive(v, "the loop stands still, but at %s", v.Frame), nil
+	}
+	return v, nil
+}
+
+// pickStack takes the stack of the longest stall that is not a first import.
+func pickStack(t *Target, x *trial) []Frame {
+	var any []Frame
+	for _, s := range x.stacks {
+		if len(s) == 0 || importing(s) {
+			continue
+		}
+		if own(s, t.Roots) != nil {
+			return s
+		}
+		if any == nil {
+			any = s
+		}
+	}
+	return any
+}
+
+func importing(frames []Frame) bool {
+	return slices.ContainsFunc(frames, func(f Frame) bool { return strings.HasPrefix(f.File, "<frozen importlib") })
+}
+
+// judgeRaise asks whether the exception comes from the loop: it does if the same
+// call does not raise it without.
+func judgeRaise(ctx context.Context, v Verdict, t *Target, p *problem, load bool, run runner) (Verdict, error) {
+	v.Exception = p.String()
+	v.Stack = p.frames
+	if v.Trials == 0 {
+		v.Trials = 1
+	}
+	if f := own(p.frames, t.Roots); f != nil {
+		v.Frame = f
+	}
+	without, err := run(ctx, plain, nil)
+	if err != nil {
+		return v, err
+	}
+	if without.refused != "" {
+		return inconclusive(v, "%s raises %s", place(load), p), nil
+	}
+	other := without.raised
+	if load {
+		other = without.load
+	}
+	switch {
+	case p.same(other):
+		return inconclusive(v, "%s raises %s, with and without the loop", place(load), p), nil
+	case other != nil:
+		return inconclusive(v, "%s raises %s, and without the loop %s", place(load), p, other), nil
+	case without.load != nil:
+		return inconclusive(v, "without the loop the file can't be loaded: %s", without.load), nil
+	case without.End == stall.NoStart:
+		return inconclusive(v, "%s raises %s; without the loop: %s", place(load), p, broken(without.Run)), nil
+	}
+	v.Verdict, v.Class = Confirmed, "raises"
+	return v, nil
+}
+
+func place(load bool) string {
+	if load {
+		return "loading the file"
+	}
+	return "the task"
+}
+
+func ms(d time.Duration) int64 { return d.Milliseconds() }

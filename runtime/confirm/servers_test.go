@@ -1,0 +1,167 @@
+package confirm
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type netConn = net.Conn
+
+var (
+	netListen       = net.Listen
+	netListenPacket = net.ListenPacket
+)
+
+func connectUnix(name string) {
+	if c, err := net.Dial("unix", name); err == nil {
+		time.Sleep(100 * time.Millisecond)
+		c.Close()
+	}
+}
+
+// serveRedis knows as much of Redis as a blocking pop needs.
+func serveRedis(c net.Conn) {
+	r := bufio.NewReader(c)
+	line := func() string {
+		s, _ := r.ReadString('\n')
+		return strings.TrimSpace(s)
+	}
+	for {
+		head := line()
+		if !strings.HasPrefix(head, "*") {
+			return
+		}
+		n, _ := strconv.Atoi(head[1:])
+		var words []string
+		for range n {
+			size, _ := strconv.Atoi(strings.TrimPrefix(line(), "$"))
+			b := make([]byte, size+2)
+			if _, err := io.ReadFull(r, b); err != nil {
+				return
+			}
+			words = append(words, string(b[:size]))
+		}
+		answer := "+OK\r\n"
+		switch strings.ToUpper(words[0]) {
+		case "HELLO":
+			answer = "-ERR unknown command 'HELLO'\r\n"
+		case "PING":
+			answer = "+PONG\r\n"
+		case "BLPOP":
+			time.Sleep(time.Second)
+			answer = "*-1\r\n"
+		}
+		if _, err := io.WriteString(c, answer); err != nil {
+			return
+		}
+	}
+}
+
+// servePostgres knows as much of PostgreSQL as a client needs to call pg_sleep.
+func servePostgres(c net.Conn) {
+	r := bufio.NewReader(c)
+	send := func(kind byte, body ...byte) {
+		b := binary.BigEndian.AppendUint32([]byte{kind}, uint32(len(body)+4))
+		c.Write(append(b, body...))
+	}
+	read := func() []byte {
+		var size [4]byte
+		if _, err := io.ReadFull(r, size[:]); err != nil {
+			return nil
+		}
+		b := make([]byte, binary.BigEndian.Uint32(size[:])-4)
+		if _, err := io.ReadFull(r, b); err != nil {
+			return nil
+		}
+		return b
+	}
+	for {
+		b := read()
+		if len(b) < 4 {
+			return
+		}
+		if code := binary.BigEndian.Uint32(b); code == 80877103 || code == 80877104 { // SSL, GSS
+			c.Write([]byte("N"))
+			continue
+		}
+		break
+	}
+	send('R', 0, 0, 0, 0)
+	for _, p := range []string{"server_version\x0015.4", "client_encoding\x00UTF8", "standard_conforming_strings\x00on", "integer_datetimes\x00on", "DateStyle\x00ISO, MDY", "TimeZone\x00UTC", "server_encoding\x00UTF8"} {
+		send('S', []byte(p+"\x00")...)
+	}
+	send('K', 0, 0, 0, 1, 0, 0, 0, 1)
+	state := byte('I')
+	send('Z', state)
+	answer := func(q string, describe bool) {
+		value := ""
+		switch q = strings.ToLower(q); {
+		case strings.HasPrefix(q, "begin"):
+			state = 'T'
+			send('C', []byte("BEGIN\x00")...)
+			return
+		case strings.HasPrefix(q, "rollback"), strings.HasPrefix(q, "commit"):
+			state = 'I'
+			send('C', []byte("ROLLBACK\x00")...)
+			return
+		case strings.Contains(q, "pg_sleep"):
+			time.Sleep(peerDelay)
+		case strings.Contains(q, "version"):
+			value = "PostgreSQL 15.4 on x86_64-pc-linux-gnu"
+		case strings.Contains(q, "standard_conforming_strings"):
+			value = "on"
+		case strings.Contains(q, "current_schema"):
+			value = "public"
+		case strings.Contains(q, "isolation"):
+			value = "read committed"
+		}
+		if describe {
+			send('T', rowOfText()...)
+		}
+		row := binary.BigEndian.AppendUint32([]byte{0, 1}, uint32(len(value)))
+		send('D', append(row, value...)...)
+		send('C', []byte("SELECT 1\x00")...)
+	}
+	query := ""
+	for {
+		kind, err := r.ReadByte()
+		if err != nil {
+			return
+		}
+		b := read()
+		switch kind {
+		case 'Q':
+			answer(strings.TrimRight(string(b), "\x00"), true)
+			send('Z', state)
+		case 'P':
+			_, rest, _ := strings.Cut(string(b), "\x00")
+			query, _, _ = strings.Cut(rest, "\x00")
+			send('1')
+		case 'B':
+			send('2')
+		case 'D':
+			send('T', rowOfText()...)
+		case 'E':
+			answer(query, false)
+		case 'S':
+			send('Z', state)
+		case 'X':
+			return
+		}
+	}
+}
+
+// rowOfText describes a row with one column of text.
+func rowOfText() []byte {
+	b := []byte(fmt.Sprintf("\x00\x01%s\x00", "value"))
+	b = append(b, 0, 0, 0, 0, 0, 0) // no table, no column
+	b = binary.BigEndian.AppendUint32(b, 25)
+	b = append(b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0)
+	return b
+}

@@ -1,0 +1,214 @@
+package confirm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/greenlint/greenlint/rules"
+	"github.com/greenlint/greenlint/runtime/cpython"
+	"github.com/greenlint/greenlint/runtime/stall"
+)
+
+// DefaultFloor is the least stall that counts. A loop that stands still for less
+// is seldom noticed, and on a busy machine seldom to be told from noise.
+const DefaultFloor = 50 * time.Millisecond
+
+// Options are what a user may say about how to confirm. The zero value works.
+type Options struct {
+	Python string        // the interpreter to use, or a virtual environment; "" = look for one
+	Dirs   []string      // where virtual environments are looked for
+	Floor  time.Duration // the least stall that counts; zero = [DefaultFloor]
+	Limits stall.Limits
+	Dir    string // working directory of the tasks; "" = an empty one for each run
+	Args   *string
+}
+
+// A Session confirms targets with the same interpreters and peers. It is safe
+// for use by several goroutines.
+type Session struct {
+	o       Options
+	pythons []*cpython.Interpreter
+	peers   *Peers
+	tmp     string
+}
+
+// NewSession looks for engines. Close ends it.
+func NewSession(ctx context.Context, o Options) (*Session, error) {
+	if o.Floor == 0 {
+		o.Floor = DefaultFloor
+	}
+	found, err := cpython.Find(ctx, cpython.Where{Python: o.Python, Dirs: o.Dirs})
+	if err != nil {
+		return nil, err
+	}
+	tmp, err := os.MkdirTemp("", "greenlint-confirm-")
+	if err != nil {
+		return nil, err
+	}
+	return &Session{o: o, pythons: found, peers: &Peers{dir: tmp}, tmp: tmp}, nil
+}
+
+// Close ends the peers and removes what the session has written.
+func (s *Session) Close() {
+	s.peers.Close()
+	os.RemoveAll(s.tmp)
+}
+
+// Confirm runs the target until its verdict is known. An error is for what has
+// nothing to do with the target: the context's end, a disk that is full.
+func (s *Session) Confirm(ctx context.Context, t *Target) (Verdict, error) {
+	engine, run, err := s.engine(ctx, t)
+	if err != nil {
+		v := inconclusive(Verdict{}, "%s", err)
+		v.Target, v.Rule, v.Engine, v.Expected = t.Name, t.Rule, "none", t.Expected
+		return v, nil
+	}
+	v, err := judge(ctx, t, run)
+	v.Target, v.Rule, v.Engine, v.Expected = t.Name, t.Rule, engine, t.Expected
+	if err == nil {
+		err = ctx.Err()
+	}
+	return v, err
+}
+
+// engine picks what can run the target: its name, and how.
+func (s *Session) engine(ctx context.Context, t *Target) (string, runner, error) {
+	if t.Language == "go" {
+		return s.goEngine(ctx, t)
+	}
+	switch t.Loop {
+	case rules.Gevent, rules.Eventlet, rules.Asyncio:
+	case "":
+		return "", nil, errors.New("it is not known which loop this runs on; --loop says so")
+	default:
+		return "", nil, fmt.Errorf("there is no engine for the loop %s", t.Loop)
+	}
+	if i := cpython.Choose(s.pythons, string(t.Loop)); i != nil {
+		return i.Name(string(t.Loop)), s.python(i, t), nil
+	}
+	if !t.Native {
+		if name, run, ok := s.embedded(t); ok {
+			return name, run, nil
+		}
+	}
+	if len(s.pythons) == 0 {
+		return "", nil, errors.New("no Python was found; --python names one")
+	}
+	return "", nil, fmt.Errorf("no Python with %s was found (looked at %s); --python names one", t.Loop, s.looked())
+}
+
+func (s *Session) looked() string {
+	var out []string
+	for _, i := range s.pythons {
+		out = append(out, i.Path)
+	}
+	return strings.Join(out, ", ")
+}
+
+// python returns the runner for a real interpreter.
+func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
+	return func(ctx context.Context, k kind, preload []string) (*trial, error) {
+		dir, remove, err := s.workDir(t)
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		task := cpython.Task{Patch: t.Patch, Dir: dir, Preload: preload, Attribute: k == survey, Floor: s.o.Floor, Limits: t.limits()}
+		from := t
+		switch {
+		case k == control && t.Good != nil:
+			from = t.Good
+			task.Preload = nil
+		case k == control && t.Symbol != "" && t.Func != "":
+			task.Control, task.Symbol = cpython.Replace, t.Symbol
+		case k == control || k == idle:
+			return s.idle(ctx, i, t, dir)
+		case k == plain:
+			task.Control = cpython.Plain
+			task.Limits.Run = min(task.Limits.Run, 5*time.Second)
+		}
+		task.Loop, task.File, task.Module, task.Func, task.Path = string(from.Loop), from.File, from.Module, from.Func, from.Path
+		if from.Args != nil || s.o.Args != nil {
+			args := s.o.Args
+			if from.Args != nil {
+				args = from.Args
+			}
+			text, err := s.peers.Fill(*args)
+			if err != nil {
+				return &trial{refused: err.Error()}, nil
+			}
+			task.Args = &text
+		}
+		if t.hook != nil {
+			undo, err := t.hook(ctx, k, dir, &task)
+			if err != nil {
+				return nil, err
+			}
+			defer undo()
+		}
+		r, err := i.Run(ctx, task)
+		if err != nil {
+			return nil, err
+		}
+		x := fromPython(r)
+		if task.Control == cpython.Replace && !x.replaced {
+			return s.idle(ctx, i, t, dir)
+		}
+		return x, nil
+	}
+}
+
+// idle runs nothing but the loop's own sleep.
+func (s *Session) idle(ctx context.Context, i *cpython.Interpreter, t *Target, dir string) (*trial, error) {
+	name := filepath.Join(dir, "greenlint_idle.py")
+	if err := os.WriteFile(name, []byte("def task():\n    pass\n"), 0o666); err != nil {
+		return nil, err
+	}
+	defer os.Remove(name)
+	r, err := i.Run(ctx, cpython.Task{
+		Loop: string(t.Loop), File: name, Func: "task", Dir: dir, Patch: true, Control: cpython.Sleep, Floor: s.o.Floor, Limits: t.limits(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return fromPython(r), nil
+}
+
+// workDir is where a task runs: an empty directory of its own, unless the user
+// has named one.
+func (s *Session) workDir(t *Target) (string, func(), error) {
+	for _, d := range []string{t.Dir, s.o.Dir} {
+		if d != "" {
+			return d, func() {}, nil
+		}
+	}
+	dir, err := os.MkdirTemp(s.tmp, "run-")
+	return dir, func() { os.RemoveAll(dir) }, err
+}
+
+func fromPython(r *cpython.Result) *trial {
+	x := &trial{Run: r.Run, raised: pythonProblem(r.Raised), load: pythonProblem(r.Load), modules: r.Modules, siblings: r.Siblings, replaced: r.Replaced}
+	for _, st := range r.Stalls {
+		x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
+	}
+	return x
+}
+
+func pythonProblem(e *cpython.Exception) *problem {
+	if e == nil {
+		return nil
+	}
+	return &problem{e.Type, e.Text, pythonFrames(e.Frames), e.Patching}
+}
+
+func pythonFrames(list []cpython.Frame) (out []Frame) {
+	for _, f := range list {
+		out = append(out, Frame(f))
+	}
+	return out
+}
