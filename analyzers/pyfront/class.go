@@ -22,6 +22,7 @@ type class struct {
 	made    bool
 	ordered []ancestor // what order last gave
 	epoch   int        // of ordered
+	shape   cell       // all that the bases ever were; who looks attributes up reads it
 }
 
 func (c *class) attr(name string) *cell {
@@ -76,6 +77,17 @@ func (c *class) order() []ancestor {
 	return out
 }
 
+// orderOf is a class's order, for a unit that runs again when it changes.
+func (f *frame) orderOf(c *class) []ancestor {
+	list := c.order()
+	for _, x := range list {
+		if x.class != nil {
+			x.class.shape.read(f.u)
+		}
+	}
+	return list
+}
+
 // classDef runs a class statement.
 func (f *frame) classDef(n pyparse.ClassDef) {
 	c := f.a.classes[n.Node]
@@ -94,7 +106,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 			if v.kind == kClass && v.class != c && !derives(v.class, c, 0) {
 				bases = append(bases, value{kind: kClass, class: v.class})
 				v.class.addSub(c)
-			} else if v.kind == kSymbol {
+			} else if v.kind == kSymbol || v.kind == kObject { // an object: app.Task, a class by its [types] entry
 				bases = append(bases, value{kind: kSymbol, name: f.a.cat.Resolve(v.name)})
 			}
 		}
@@ -102,6 +114,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	if !slices.Equal(c.bases, bases) {
 		c.bases = bases
 		f.a.epochs.bases++
+		f.a.write(&c.shape, set{vals: bases})
 	}
 	for k := range n.Keywords().All() {
 		f.eval(k.AsKeyword().Value())
@@ -172,10 +185,13 @@ func (c *class) findSetters(body pyparse.NodeList) {
 
 // instanceAttr is self.name.
 func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
+	if name == "__class__" {
+		return one(value{kind: kClass, class: v.class})
+	}
 	name = f.mangle(name)
 	var out set
 	found := false
-	for _, x := range v.class.order() {
+	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
 			if !found {
 				if s := f.objectAttr(value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) {
@@ -258,7 +274,7 @@ func wrapsMethod(u *unit) bool { return u.outer != nil && u.outer.node.Kind() !=
 
 func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
 	name = f.mangle(name)
-	for _, x := range v.class.order() {
+	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
 			return f.libraryAttr(x.lib, name, n)
 		}
@@ -281,9 +297,9 @@ func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
 
 // superAttr looks a name up after the class whose method calls super().
 func (f *frame) superAttr(v value, name string, n pyparse.Node) set {
-	after := v.unit.class
+	after := v.after
 	passed := false
-	for _, x := range v.class.order() {
+	for _, x := range f.orderOf(v.class) {
 		if !passed {
 			passed = x.class == after
 			continue
@@ -314,10 +330,15 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 	init := false
 	for _, name := range []string{"__new__", "__init__", "__post_init__"} {
 		for _, m := range f.classMethods(c, name) {
-			init = true
-			self := one(inst)
-			if name == "__new__" {
+			self, as := one(inst), as
+			switch name {
+			case "__new__":
 				self = one(value{kind: kClass, class: c})
+				init = true
+			case "__post_init__": // of a dataclass: the arguments go to its fields
+				as = args{node: n}
+			default:
+				init = true
 			}
 			f.bind(m.unit, self, as)
 			f.a.ensure(m.unit)
@@ -337,6 +358,7 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 			}
 		}
 	}
+	f.start(c, n)
 	return one(inst)
 }
 
@@ -372,7 +394,7 @@ func (f *frame) dataclass(c *class, as args) {
 
 // classMethods finds the nearest methods of a name.
 func (f *frame) classMethods(c *class, name string) []value {
-	for _, x := range c.order() {
+	for _, x := range f.orderOf(c) {
 		if x.class == nil {
 			continue
 		}
@@ -418,6 +440,7 @@ func (f *frame) specialCall(v value, name string, as args, n pyparse.Node) (set,
 }
 
 // start follows what starting an object of a class brings about: a thread's run.
+// That it is made is taken for that it is started.
 func (f *frame) start(c *class, n pyparse.Node) {
 	for _, x := range c.order() {
 		if x.class != nil {
@@ -428,7 +451,7 @@ func (f *frame) start(c *class, n pyparse.Node) {
 				for _, v := range f.classMethods(c, name) {
 					f.bind(v.unit, one(value{kind: kInstance, class: c}), args{node: n})
 					k := flow.Spawn
-					if m.Loop == "" && m.Kind == "offload" {
+					if m.Loop == "" && m.Guard().When == "" { // a spawn names its loop, or holds where threads are green
 						k = flow.Offload
 					}
 					f.edge(v.unit, k, m.Guard(), n, false)

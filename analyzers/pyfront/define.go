@@ -228,6 +228,22 @@ func (f *frame) classContexts(c *class, n pyparse.ClassDef) {
 					}
 				}
 			}
+			for _, row := range f.a.cat.Started(base) {
+				if row.Loop == "" {
+					continue
+				}
+				kind := row.Kind
+				if kind == "" {
+					kind = "greenlet"
+				}
+				for _, name := range row.Methods {
+					for _, v := range f.classMethods(c, name) {
+						f.a.ensure(v.unit)
+						f.a.context(rules.Context{Kind: kind, Loop: row.Loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: row.Guard(),
+							Why: []rules.Evidence{{Pos: f.pos(n.Node), Text: "class " + c.short + "(" + base + ")"}}})
+					}
+				}
+			}
 		}
 	}
 }

@@ -220,18 +220,26 @@ func (f *frame) super(as args) set {
 	if m == nil || len(m.params) == 0 {
 		return unknownSet
 	}
+	after := m.class
 	self := m.params[0].cell.read(f.u)
 	if m.isClassMethod() || self.empty() {
 		self = join(self, one(value{kind: kInstance, class: m.class}))
 	}
+	if len(as.pos) == 2 { // super(Class, self)
+		for _, v := range as.pos[0].set.vals {
+			if v.kind == kClass {
+				after = v.class
+			}
+		}
+	}
 	var out set
 	for _, v := range self.vals {
-		if (v.kind == kInstance || v.kind == kClass) && derives(v.class, m.class, 0) {
-			out = join(out, one(value{kind: kSuper, class: v.class, unit: m}))
+		if (v.kind == kInstance || v.kind == kClass) && derives(v.class, after, 0) {
+			out = join(out, one(value{kind: kSuper, class: v.class, unit: m, after: after}))
 		}
 	}
 	if out.empty() {
-		out = one(value{kind: kSuper, class: m.class, unit: m})
+		out = one(value{kind: kSuper, class: m.class, unit: m, after: after})
 	}
 	return out
 }

@@ -17,7 +17,7 @@ const (
 	kBound                     // a method with its receiver
 	kClass                     // a class of the project
 	kInstance                  // an instance of one
-	kSuper                     // super(): attributes are looked up after ref in recv's order
+	kSuper                     // super(): attributes are looked up in class's order, beyond after
 	kConst                     // None, True, False, a number or a string
 	kContainer                 // list, tuple, set, dict or iterator: item holds what is in it
 	kPartial                   // functools.partial or the like
@@ -40,6 +40,7 @@ type value struct {
 	item  *cell    // kContainer: elements; kElsewhere: the wrapped value
 	part  *partial // kPartial
 	bound string   // where module-level code made or bound it, as rules.Guard.Bound
+	after *class   // kSuper: attributes are looked up after it
 	recv  string   // kSymbol: it is a method of an instance of this library class
 	flag  uint8    // kFunc: how it is decorated
 }
@@ -118,11 +119,49 @@ func (s set) contains(b set) bool {
 		return false
 	}
 	for _, v := range b.vals {
-		if !s.has(v) {
+		if !s.has(v) && !(v.kind == kConst && s.has(typed(v.name))) {
 			return len(s.vals) >= maxValues && s.open
 		}
 	}
 	return true
+}
+
+// maxConstants is how many constants of one type a cell tells apart. More say
+// only that there are many, and the largest number.
+const maxConstants = 4
+
+// widen folds the constants of a set once there are too many of one type.
+func widen(s set) set {
+	n := 0
+	for _, v := range s.vals {
+		if v.kind == kConst && v.lit != nil {
+			n++
+		}
+	}
+	if n <= maxConstants {
+		return s
+	}
+	count, largest := map[string]int{}, map[string]float64{}
+	for _, v := range s.vals {
+		if v.kind == kConst {
+			count[v.name]++
+			if x, ok := v.lit.(float64); ok {
+				largest[v.name] = max(largest[v.name], x)
+			}
+		}
+	}
+	out := set{open: s.open, size: s.size}
+	for _, v := range s.vals {
+		if v.kind == kConst && count[v.name] > maxConstants {
+			if x, ok := v.lit.(float64); !ok || x != largest[v.name] {
+				v = typed(v.name)
+			}
+		}
+		if !out.has(v) {
+			out.vals = append(out.vals, v)
+		}
+	}
+	return out
 }
 
 // constant returns the single constant that the set is, if it is one.
@@ -194,7 +233,7 @@ func (a *analysis) write(c *cell, s set) {
 	if c.set.contains(s) {
 		return
 	}
-	c.set = join(c.set, s)
+	c.set = widen(join(c.set, s))
 	if len(c.readers) == 0 {
 		return
 	}
