@@ -90,6 +90,7 @@ type analysis struct {
 	described             map[string]bool
 	tuples                map[tupleKey]*cell
 	byName                map[rules.Func]*unit
+	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed
 }
 
 // epochs count changes that caches depend on.

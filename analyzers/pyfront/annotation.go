@@ -22,7 +22,7 @@ func (f *frame) annotationDepth(n pyparse.Node, m *module, depth int) set {
 	case pyparse.KindConstant:
 		c := n.AsConstant()
 		if c.ConstKind() == pyparse.ConstStr {
-			return f.stringAnnotation(c.StringValue(), n)
+			return f.stringAnnotation(c.StringValue(), n, m, depth)
 		}
 	case pyparse.KindBinOp:
 		if b := n.AsBinOp(); b.Op() == pyparse.OpBitOr {
@@ -93,25 +93,24 @@ func (f *frame) quietType(n pyparse.Node) set {
 	return without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol })
 }
 
-// stringAnnotation reads an annotation that is written as a string: a dotted
-// name, perhaps optional.
-func (f *frame) stringAnnotation(text string, n pyparse.Node) set {
-	text = strings.TrimSpace(text)
-	if inner, ok := strings.CutPrefix(text, "Optional["); ok {
-		text = strings.TrimSuffix(inner, "]")
-	}
-	var out set
-	for _, part := range strings.Split(text, "|") {
-		part = strings.Trim(strings.TrimSpace(part), `"'`)
-		if part == "" || part == "None" || strings.ContainsAny(part, "[]() ,") {
-			continue
+// stringAnnotation reads an annotation that is written as a string: its text is
+// parsed as an expression of its own.
+func (f *frame) stringAnnotation(text string, n pyparse.Node, m *module, depth int) set {
+	e, ok := f.a.quoted[n]
+	if !ok {
+		tree := pyparse.Parse([]byte(strings.TrimSpace(text)), pyparse.Options{})
+		if body := tree.Root().AsModule().Body(); len(tree.Errors) == 0 && body.Len() == 1 {
+			if x := body.At(0).AsExpr(); x.Valid() {
+				e = x.Value()
+			}
 		}
-		names := strings.Split(part, ".")
-		s := f.lookup(names[0], n)
-		for _, a := range names[1:] {
-			s = f.attrOf(s, a, n)
+		if f.a.quoted == nil {
+			f.a.quoted = map[pyparse.Node]pyparse.Node{}
 		}
-		out = join(out, f.instancesOf(without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol }), n))
+		f.a.quoted[n] = e
 	}
-	return out
+	if !e.Valid() {
+		return set{}
+	}
+	return f.annotationDepth(e, m, depth+1)
 }

@@ -159,7 +159,19 @@ func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic boo
 	} else {
 		f.yield.add(u.yields)
 	}
-	return u.result.read(f.u)
+	return f.resultOf(u)
+}
+
+// resultOf is what a unit returns; where that is not known, what it declares.
+func (f *frame) resultOf(u *unit) set {
+	s := u.result.read(f.u)
+	if s.open || len(s.vals) == 0 {
+		if fd := u.node.AsFunctionDef(); fd.Valid() && fd.Returns().Valid() {
+			g := &frame{a: f.a, u: u, scope: u.scope, env: map[string]set{}}
+			s = join(s, g.outerFrame().annotation(fd.Returns(), u.mod))
+		}
+	}
+	return s
 }
 
 // callsBack reports whether a costly callee may call this unit again: a cost

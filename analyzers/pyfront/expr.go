@@ -455,10 +455,11 @@ func (f *frame) await(s set, n pyparse.Node) set {
 		case kCoroutine:
 			f.edge(v.unit, flow.Call, rules.Guard{}, n, len(s.vals) > 1)
 			f.inherit(v.unit)
-			out = join(out, v.unit.result.read(f.u))
+			out = join(out, f.resultOf(v.unit))
 		case kInstance:
 			if r, ok := f.special(v, "__await__", n); ok {
-				out = join(out, r)
+				f.consume(r, n, false)
+				out = join(out, unknownSet)
 			} else {
 				out = join(out, unknownSet)
 			}

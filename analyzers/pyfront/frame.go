@@ -72,8 +72,12 @@ func (f *frame) bindParams() {
 			s = join(s, f.defaultOf(p.def))
 		}
 		switch p.kind {
-		case pVararg, pKwarg:
+		case pVararg:
+			f.a.write(p.cell, sizeless(s)) // what its annotation says of each
 			s = one(value{kind: kContainer, name: "tuple", item: p.cell})
+		case pKwarg:
+			f.a.write(p.cell, sizeless(s))
+			s = one(value{kind: kContainer, name: "dict", item: p.cell})
 		default:
 			if s.empty() {
 				s = unknownSet
