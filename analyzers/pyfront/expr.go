@@ -41,6 +41,12 @@ func (f *frame) eval(n pyparse.Node) set {
 	case pyparse.KindUnaryOp:
 		return f.unary(n.AsUnaryOp())
 	case pyparse.KindLambda:
+		for d := range n.AsLambda().Args().Defaults().All() {
+			f.eval(d)
+		}
+		for d := range n.AsLambda().Args().KwDefaults().All() {
+			f.eval(d)
+		}
 		return one(value{kind: kFunc, unit: f.lambda(n)})
 	case pyparse.KindIfExp:
 		e := n.AsIfExp()

@@ -23,6 +23,7 @@ type frame struct {
 	exits []map[string]set
 	next  []map[string]set // environments at break and continue of the loop at hand
 	inTry int
+	tried map[string]set // what the locals were while the try statement at hand ran
 }
 
 // body runs the unit.
@@ -106,7 +107,7 @@ func (f *frame) outerFrame() *frame {
 	if owner == nil {
 		owner = u
 	}
-	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, callers: map[*unit]struct{}{}, running: true, runs: maxRuns, ran: true}, scope: sc, env: map[string]set{}}
+	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, callers: map[*unit]struct{}{}, forUnit: f.u, running: true, runs: maxRuns, ran: true}, scope: sc, env: map[string]set{}}
 }
 
 // pos is the place of a node.
@@ -185,6 +186,9 @@ func (f *frame) unknownCall(n pyparse.Node, reason string) {
 // lookup is what a name denotes here.
 func (f *frame) lookup(name string, n pyparse.Node) set {
 	if s, ok := f.env[name]; ok {
+		if c := f.u.vars[name]; c != nil && f.class == nil && f.assignedWithin(name) {
+			s = join(s, c.read(f.u))
+		}
 		return s
 	}
 	for o := f.outer; o != nil; o = o.outer {
@@ -219,6 +223,19 @@ func (f *frame) lookup(name string, n pyparse.Node) set {
 		return s
 	}
 	return unknownSet
+}
+
+// assignedWithin reports whether an inner function may assign a local of the
+// function at hand.
+func (f *frame) assignedWithin(name string) bool {
+	if f.scope == nil || f.moduleLevel() {
+		return false
+	}
+	sym := f.scope.Lookup(name)
+	if sym == nil || len(sym.Bindings) == 0 {
+		return false
+	}
+	return sym.Bindings[len(sym.Bindings)-1].Scope != sym.Scope // those from elsewhere come last
 }
 
 // ownerScope is the function, class or module in whose run a scope's names live.
@@ -273,6 +290,9 @@ func (f *frame) assign(name string, s set, off uint32) {
 		if sym.Captured && !f.moduleLevel() {
 			f.a.write(f.u.variable(name), s)
 		}
+	}
+	if f.inTry > 0 {
+		f.tried[name] = join(f.tried[name], s)
 	}
 	f.env[name] = s
 }

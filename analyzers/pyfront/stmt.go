@@ -67,6 +67,7 @@ func (f *frame) stmt(n pyparse.Node) {
 		f.env = nil
 	case pyparse.KindRaise:
 		f.eval(n.AsRaise().Exc())
+		f.eval(n.AsRaise().Cause())
 		f.env = nil
 	case pyparse.KindIf:
 		f.ifStmt(n.AsIf())
@@ -149,6 +150,12 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 		if from.Valid() && from.Kind() == pyparse.KindTuple {
 			parts = from.AsTuple().Elts()
 		}
+		var values []set // all are read before the first is assigned
+		if parts.Len() == elts.Len() {
+			for i := range parts.Len() {
+				values = append(values, f.quiet(parts.At(i)))
+			}
+		}
 		all := f.elements(s, t)
 		for i := range elts.Len() {
 			e := elts.At(i)
@@ -158,8 +165,8 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 				f.store(e.AsStarred().Value(), one(value{kind: kContainer, name: "list", item: c}), pyparse.Node{})
 				continue
 			}
-			if parts.Len() == elts.Len() {
-				f.store(e, f.eval(parts.At(i)), parts.At(i))
+			if values != nil {
+				f.store(e, values[i], parts.At(i))
 			} else {
 				f.store(e, all, pyparse.Node{})
 			}
@@ -296,13 +303,21 @@ func (f *frame) whileStmt(s pyparse.While) {
 }
 
 func (f *frame) tryStmt(s pyparse.Try) {
-	before := copyEnv(f.env)
+	before, tried := copyEnv(f.env), f.tried
 	f.inTry++
+	f.tried = map[string]set{}
 	f.block(s.Body())
 	f.inTry--
 	bodyEnd := f.env
 	// An exception may come from anywhere in the body.
 	mid := joinEnv(before, bodyEnd)
+	for name, v := range f.tried {
+		mid[name] = join(mid[name], v)
+		if tried != nil {
+			tried[name] = join(tried[name], v)
+		}
+	}
+	f.tried = tried
 	if bodyEnd != nil {
 		f.block(s.Orelse())
 	}
@@ -405,13 +420,28 @@ func (f *frame) matchStmt(s pyparse.Match) {
 		c := n.AsMatchCase()
 		f.env = copyEnv(start)
 		f.pattern(c.Pattern(), subject)
+		if sub := s.Subject(); sub.Kind() == pyparse.KindName { // what the pattern says of the subject
+			if kept := f.matched(c.Pattern(), subject); !kept.empty() {
+				f.env[sub.AsName().Id()] = kept
+			}
+		}
 		if c.Guard().Valid() {
 			f.eval(c.Guard())
 		}
 		f.block(c.Body())
 		out = joinEnv(out, f.env)
+		if !c.Guard().Valid() && irrefutable(c.Pattern()) {
+			f.env = out // no way past it
+			return
+		}
 	}
 	f.env = joinEnv(start, out)
+}
+
+// irrefutable reports whether a pattern matches everything.
+func irrefutable(p pyparse.Node) bool {
+	m := p.AsMatchAs()
+	return m.Valid() && (!m.Pattern().Valid() || irrefutable(m.Pattern()))
 }
 
 // pattern binds the names of a match pattern.
@@ -421,8 +451,8 @@ func (f *frame) pattern(p pyparse.Node, s set) {
 		m := p.AsMatchAs()
 		if m.Pattern().Valid() {
 			f.pattern(m.Pattern(), s)
-			if m.Pattern().Kind() == pyparse.KindMatchClass {
-				s = f.instancesOf(f.eval(m.Pattern().AsMatchClass().Cls()), m.Pattern())
+			if kept := f.matched(m.Pattern(), s); !kept.empty() {
+				s = kept
 			}
 		}
 		if m.Name() != "" {
@@ -437,7 +467,21 @@ func (f *frame) pattern(p pyparse.Node, s set) {
 			f.assign(n, unknownSet, p.Start())
 		}
 		for c := range p.AsMatchMapping().Patterns().All() {
-			f.pattern(c, unknownSet)
+			f.pattern(c, f.within(s, "dict"))
+		}
+	case pyparse.KindMatchSequence:
+		for c := range p.Children() {
+			if c.Kind() == pyparse.KindMatchStar {
+				if n := c.AsMatchStar().Name(); n != "" {
+					f.assign(n, f.container("list", c, f.within(s, ""), 0), c.Start())
+				}
+				continue
+			}
+			f.pattern(c, f.within(s, ""))
+		}
+	case pyparse.KindMatchOr:
+		for c := range p.Children() {
+			f.pattern(c, s)
 		}
 	default:
 		for c := range p.Children() {
@@ -447,6 +491,54 @@ func (f *frame) pattern(p pyparse.Node, s set) {
 			}
 		}
 	}
+}
+
+// within is what is in the containers among the values of a set: those of one
+// name, or all but dicts.
+func (f *frame) within(s set, name string) set {
+	out := set{open: s.open}
+	for _, v := range s.vals {
+		if v.kind == kContainer && (v.name == "dict") == (name == "dict") {
+			out = join(out, v.item.read(f.u))
+		}
+	}
+	if out.empty() {
+		return unknownSet
+	}
+	return out
+}
+
+// matched is what of a subject a class pattern lets through; the zero set where
+// the pattern says nothing of it.
+func (f *frame) matched(p pyparse.Node, s set) set {
+	switch p.Kind() {
+	case pyparse.KindMatchAs:
+		if m := p.AsMatchAs(); m.Pattern().Valid() {
+			return f.matched(m.Pattern(), s)
+		}
+	case pyparse.KindMatchOr:
+		var out set
+		for c := range p.Children() {
+			k := f.matched(c, s)
+			if k.empty() {
+				return set{}
+			}
+			out = join(out, k)
+		}
+		return out
+	case pyparse.KindMatchClass:
+		want := f.instancesOf(f.quiet(p.AsMatchClass().Cls()), p)
+		if want.empty() {
+			return set{}
+		}
+		kept := without(s, func(v value) bool { return !matches(v, want) })
+		if len(kept.vals) == 0 {
+			return set{vals: want.vals}
+		}
+		kept.open = false
+		return kept
+	}
+	return set{}
 }
 
 func (f *frame) importStmt(s pyparse.Import) {

@@ -219,6 +219,9 @@ type cell struct {
 
 // read returns the cell's set and makes u run again when it grows.
 func (c *cell) read(u *unit) set {
+	if u != nil && u.forUnit != nil {
+		u = u.forUnit
+	}
 	if u != nil {
 		if c.readers == nil {
 			c.readers = map[*unit]struct{}{}
