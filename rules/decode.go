@@ -82,6 +82,11 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		if err == nil && e.Cost != "" {
 			e.cost, err = parseCost(e.Cost)
 		}
+		for _, r := range e.Repairs {
+			if err == nil {
+				err = r.check()
+			}
+		}
 		if err == nil && e.GIL != "" && e.GIL != "holds" && e.GIL != "releases" {
 			err = fmt.Errorf("gil = %q: want \"holds\" or \"releases\"", e.GIL)
 		}
@@ -99,6 +104,14 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("sizes", 0, fmt.Errorf("%q: %w", name, err))
 		}
 		lib.sizes[name] = x
+	}
+	for i, d := range lib.Detours {
+		if err := d.check(); err != nil {
+			return at("detour", i, err)
+		}
+	}
+	if lib.Threads != "" && lib.Threads != "bound" {
+		return at("threads", 0, fmt.Errorf("threads = %q: want \"bound\"", lib.Threads))
 	}
 	for i, s := range lib.Safe {
 		err := s.Row.compile(lib)

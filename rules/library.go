@@ -52,6 +52,11 @@ type Library struct {
 	Bad         []*VersionRow `toml:"version"`
 	Launches    []*Launch     `toml:"launch"`
 	Settings    []*Setting    `toml:"setting"`
+	Detours     []*Detour     `toml:"detour"`
+
+	// Threads = "bound" says that objects of the library belong to the thread that
+	// made them, so that a call can't simply be made by another one.
+	Threads string `toml:"threads"`
 
 	sizes map[string]costExpr
 }
@@ -85,6 +90,8 @@ type EffectRow struct {
 	Cost string `toml:"cost"`
 	// GIL = "holds" says that a thread of the same process is no way out.
 	GIL string `toml:"gil"`
+	// Repairs are the ways out that can be written automatically.
+	Repairs []*Repair `toml:"fix"`
 	// Early says what becomes of a name that was bound, or an object that was
 	// made, before the patch: "stalls", "raises", or "" (it does no harm).
 	Early string `toml:"early"`
