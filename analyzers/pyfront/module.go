@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
@@ -119,6 +120,30 @@ func (a *analysis) moduleValue(name, from string) (value, bool) {
 	return value{kind: kSymbol, name: name}, false
 }
 
+// relative is the module of a relative import by the folders alone: a package
+// without __init__.py does not know its own name.
+func (a *analysis) relative(from string, level int, name string) (value, bool) {
+	if level == 0 {
+		return value{}, false
+	}
+	dir := path.Dir(from)
+	for range level - 1 {
+		dir = path.Dir(dir)
+	}
+	at := path.Join(dir, strings.ReplaceAll(name, ".", "/"))
+	for _, f := range []string{at + ".py", path.Join(at, "__init__.py")} {
+		if a.project.files[f] && f != from {
+			if m := a.load(f); m != nil {
+				return value{kind: kModule, mod: m}, true
+			}
+		}
+	}
+	if full := plainName(at + ".py"); a.project.hasPackage(full) {
+		return value{kind: kModule, name: full, mod: a.namespace(full, from)}, true
+	}
+	return value{}, false
+}
+
 // namespace is a package without a file of its own.
 func (a *analysis) namespace(name, from string) *module {
 	key := "namespace " + name
@@ -148,7 +173,7 @@ func (a *analysis) moduleAttr(m *module, name string, u *unit) set {
 		for _, v := range s.vals {
 			switch v.kind {
 			case kModule:
-				if v.mod != m && !a.starring[v.mod] {
+				if v.mod != m && !a.starring[v.mod] && v.mod.exports(name) {
 					a.starring[m] = true
 					out = join(out, a.moduleAttr(v.mod, name, u))
 					delete(a.starring, m)
@@ -172,6 +197,17 @@ func (a *analysis) moduleAttr(m *module, name string, u *unit) set {
 		return unknownSet
 	}
 	return out
+}
+
+// exports reports whether a star import of the module takes a name along.
+func (m *module) exports(name string) bool {
+	if m.table == nil {
+		return true
+	}
+	if names, all := m.table.Exports(); all {
+		return slices.Contains(names, name)
+	}
+	return !strings.HasPrefix(name, "_")
 }
 
 // submodule is pkg.name as a module.

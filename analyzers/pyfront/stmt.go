@@ -588,6 +588,9 @@ func (f *frame) imports(v value, n pyparse.Node) {
 func (f *frame) importFrom(s pyparse.ImportFrom) {
 	base := f.u.mod.absolute(s.Level(), s.Module())
 	v, ok := f.a.moduleValue(base, f.u.mod.file)
+	if w, found := f.a.relative(f.u.mod.file, s.Level(), s.Module()); !ok && found {
+		v, ok = w, true
+	}
 	if ok {
 		f.imports(v, s.Node)
 	} else {
