@@ -1,41 +1,20 @@
 package green
 
-import (
-	"fmt"
-	"unsafe"
-)
+import "fmt"
 
-// stackPage is the 2 KB block of memory in which the caller's stack frame lies.
-// Go's stacks consist of whole such blocks, so two callers in one block are on
-// one stack. It is the cheap half of telling goroutines apart; where it fails,
-// the thread (or the goroutine's number) decides, at about 100 ns.
-func stackPage() uintptr {
-	var mark byte
-	return uintptr(unsafe.Pointer(&mark)) >> 11
-}
-
-// here reports whether the caller is h's own goroutine, given that h is running.
-// It can be fooled by a foreign goroutine that was given the very block that h's
-// stack has left; then the Go runtime ends the process at the next switch,
-// because the coroutine is locked to the loop's thread.
-func (h *Handle) here() bool {
-	p := stackPage()
-	if h.page.Load() == p {
-		return true
-	}
-	if !h.l.sameThread(h) {
-		return false
-	}
-	h.page.Store(p)
-	return true
-}
+// here reports whether the caller is h's own goroutine. Then h is also the task
+// that runs.
+func (h *Handle) here() bool { return h.goroutine.Load() == goroutine() }
 
 // here reports whether the caller runs on the loop: in a task or between tasks.
+// A foreign goroutine reads l.running here in a race with the loop; it is about
+// to panic, and whatever it reads is not itself.
 func (l *Loop) here() bool {
-	if h := l.running.Load(); h != nil {
-		return h.page.Load() == stackPage() || l.sameThread(h)
+	g := goroutine()
+	if h := l.running; h != nil && h.goroutine.Load() == g {
+		return true
 	}
-	return l.sameThread(nil)
+	return l.goroutine.Load() == g
 }
 
 // check panics unless the caller runs on the loop.
@@ -47,7 +26,7 @@ func (l *Loop) check(op string) {
 
 // current returns the running task, and panics if the caller isn't it.
 func (l *Loop) current(op string) *Handle {
-	h := l.running.Load()
+	h := l.running
 	if h == nil || !h.here() {
 		switch {
 		case l.state.Load() == loopEnded:
@@ -58,6 +37,13 @@ func (l *Loop) current(op string) *Handle {
 		panic("green: " + op + " called by a goroutine that is not a task of this loop: a green connection belongs to the tasks of its loop")
 	}
 	return h
+}
+
+// mustRun panics unless the caller is h.
+func (h *Handle) mustRun(op string) {
+	if !h.here() {
+		h.misused(op)
+	}
 }
 
 func (h *Handle) misused(op string) {

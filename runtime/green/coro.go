@@ -36,7 +36,7 @@ func (h *Handle) start() bool {
 
 func (h *Handle) body(yield func(struct{}) bool) {
 	h.yield = yield
-	h.settle()
+	h.goroutine.Store(goroutine())
 	runTask(h)
 }
 

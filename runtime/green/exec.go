@@ -83,29 +83,23 @@ func (c *Cmd) Start() error {
 		c.closeAll()
 		return err
 	}
-	l := c.t.h.l
-	err := Offload(c.t, c.Cmd.Start)
-	if err == nil {
-		c.started = true
-		c.watch()
+	if err := c.t.s.ended(); err != nil {
+		c.closeAll()
+		return err
 	}
+	t, done := c.t.WithoutCancel() // else a child might start with nobody to wait for it
+	err := Offload(t, c.Cmd.Start)
+	done()
 	for _, f := range c.theirs {
 		f.Close()
 	}
 	c.theirs = nil
 	if err != nil {
 		c.closeAll()
-		if c.t.s.ended() != nil { // it may start yet, with nobody to wait for it
-			go func() {
-				if c.Cmd.Process != nil {
-					c.Cmd.Process.Kill()
-					c.Cmd.Wait()
-				}
-			}()
-		}
 		return err
 	}
-	_ = l
+	c.started = true
+	c.watch()
 	return nil
 }
 

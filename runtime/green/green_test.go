@@ -631,26 +631,6 @@ func TestCoroutineRules(tt *testing.T) {
 			tt.Error(err)
 		}
 	})
-	tt.Run("one thread", func(tt *testing.T) {
-		run(tt, func(t *Task) error {
-			thread := currentThread()
-			if runtime.GOOS != "linux" {
-				return nil
-			}
-			g, _ := NewGroup(t)
-			for range 10 {
-				g.Go("t", func(t *Task) error {
-					time.Sleep(time.Microsecond)
-					t.Sleep(time.Millisecond)
-					if currentThread() != thread {
-						return errors.New("another thread")
-					}
-					return nil
-				})
-			}
-			return g.Wait()
-		})
-	})
 	tt.Run("yield inside range over func", func(tt *testing.T) {
 		var tr trace
 		run(tt, func(t *Task) error {

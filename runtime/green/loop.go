@@ -46,8 +46,8 @@ type Options struct {
 }
 
 // A Loop runs tasks in turn on one locked OS thread. Make it with [NewLoop] and
-// run it once. Only Post, Go, Stats, Beat, Tasks and Handle.Kill may be used
-// from goroutines that are not its tasks.
+// run it once. Only Post, Go and Beat may be used from goroutines that are not its
+// tasks.
 type Loop struct {
 	opts  Options
 	ready ring
@@ -58,16 +58,17 @@ type Loop struct {
 	beat    *uint64
 	tick    uint32
 	lastID  atomic.Uint32
-	running atomic.Pointer[Handle] // nil while the loop itself runs
-	thread  thread
+	running *Handle // or the last one that ran; nil while the loop waits
+
+	goroutine atomic.Uintptr // the loop's own, see check.go
 
 	first    *Handle // the live tasks, oldest first
 	last     *Handle
 	live     int
-	outside  int   // what may wake a task from outside: sockets waited for, offloads, signals
-	budget   int   // resumes until the next look at clock and poller
-	polled   int64 // when the poller was last asked, ns
-	resumed  int   // resumes since
+	outside  int    // what may wake a task from outside: sockets waited for, offloads, signals
+	budget   int    // resumes until the next look at clock and poller
+	polled   int64  // when the poller was last asked, ns
+	polledAt uint32 // the tick then
 	stopping bool
 	fatal    *PanicError
 
@@ -128,7 +129,7 @@ func (l *Loop) Run(ctx context.Context, main func(*Task) error) error {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	l.thread = currentThread()
+	l.goroutine.Store(goroutine())
 	if err := l.openPoller(); err != nil {
 		l.state.Store(loopEnded)
 		return fmt.Errorf("green: %w", err)
@@ -191,7 +192,7 @@ func (l *Loop) turnUntilDone(main *Handle) *LeakError {
 // and asks the poller, for which it waits if there is nothing else to do.
 func (l *Loop) turn() {
 	if l.waiting.Load() > 0 {
-		l.running.Store(nil)
+		l.running = nil
 		l.runPosted()
 	}
 	t := now()
@@ -199,8 +200,8 @@ func (l *Loop) turn() {
 	switch {
 	case l.ready.len() == 0:
 		l.idle(t)
-	case l.resumed >= resumesPerPoll || t-l.polled >= pollEvery:
-		l.polled, l.resumed = t, 0
+	case l.tick-l.polledAt >= resumesPerPoll || t-l.polled >= pollEvery:
+		l.polled, l.polledAt = t, l.tick
 		l.poll.wait(0)
 	}
 	l.budget = min(l.ready.len(), resumesPerPoll)
@@ -215,7 +216,7 @@ func (l *Loop) idle(t int64) {
 		l.deadlock()
 		return
 	}
-	l.running.Store(nil)
+	l.running = nil
 	l.tick++
 	atomic.StoreUint64(l.beat, uint64(l.tick)) // task 0: waiting for the outside
 	l.sleeping.Store(true)
@@ -224,7 +225,7 @@ func (l *Loop) idle(t int64) {
 	}
 	l.poll.wait(timeout)
 	l.sleeping.Store(false)
-	l.polled, l.resumed = now(), 0
+	l.polled, l.polledAt = now(), l.tick
 	l.time.expire(l.polled)
 	if l.waiting.Load() > 0 {
 		l.runPosted()
@@ -235,10 +236,9 @@ func (l *Loop) resume(h *Handle) {
 	if h.next == nil && !h.start() {
 		return
 	}
-	l.resumed++
 	l.tick++
 	atomic.StoreUint64(l.beat, uint64(h.id)<<32|uint64(l.tick))
-	l.running.Store(h)
+	l.running = h
 	h.next()
 	if h.ended {
 		l.finish(h)
@@ -308,7 +308,8 @@ func (l *Loop) close() {
 	l.state.Store(loopEnded)
 	l.posted = nil
 	l.mu.Unlock()
-	l.running.Store(nil)
+	l.running = nil
+	l.goroutine.Store(0)
 	atomic.StoreUint64(l.beat, uint64(l.tick+1))
 	l.pool.close()
 	l.files.closeAll()

@@ -74,12 +74,6 @@ func (t *Task) withContext(ctx context.Context) (*Task, func()) {
 	}
 }
 
-func (h *Handle) mustRun(op string) {
-	if h.l.running.Load() != h || !h.here() {
-		h.misused(op)
-	}
-}
-
 // LookupHost returns the addresses of a host. The system's resolver, or Go's,
 // works on a thread of the pool (gevent's threadpool resolver).
 func LookupHost(t *Task, host string) ([]netip.Addr, error) {

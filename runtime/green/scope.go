@@ -122,10 +122,7 @@ func (s *scope) dissolve() {
 
 // open makes a scope below t's and the innermost of the running task.
 func (t *Task) open(op string, parent *scope) *Task {
-	t.h.l.check(op)
-	if t.h.l.running.Load() != t.h {
-		t.h.misused(op)
-	}
+	t.h.mustRun(op)
 	s := &scope{l: t.h.l, h: t.h, parent: parent, up: t.h.top}
 	s.attach()
 	t.h.top = s

@@ -34,8 +34,8 @@ type Handle struct {
 	fn    func(*Task) error
 	next  func() (struct{}, bool)
 	yield func(struct{}) bool
-	page  atomic.Uintptr // a page of its stack, see check
-	gid   uint64         // its goroutine, where threads cannot be told apart
+
+	goroutine atomic.Uintptr // its own, see check.go; 0 before it began and after it has ended
 
 	parked    bool
 	pinned    bool // parked where nothing but the awaited thing may wake it
@@ -109,6 +109,7 @@ func (l *Loop) finish(h *Handle) {
 	h.base.detach()
 	h.base.dissolve()
 	h.fn, h.next, h.yield, h.locals = nil, nil, nil, nil
+	h.goroutine.Store(0)
 	l.context.Lock()
 	h.over.Store(true)
 	if h.done != nil {
@@ -118,7 +119,7 @@ func (l *Loop) finish(h *Handle) {
 
 	if p, ok := h.err.(*PanicError); ok && p.task == h {
 		if l.opts.OnPanic != nil {
-			l.running.Store(nil)
+			l.running = nil
 			l.opts.OnPanic(p)
 		} else if l.fatal == nil {
 			l.fatal = p
@@ -255,18 +256,12 @@ func (h *Handle) Join(t *Task) error {
 
 // Kill ends the task's waits, present and future, with a [*KillError] that wraps
 // cause, which may be nil (gevent: Greenlet.kill; eventlet: kill). It does not
-// wait; Join does. A task that has not begun never will. Kill may be called from
-// any goroutine.
+// wait; Join does. A task that has not begun never will. Other goroutines Post the
+// call.
 func (h *Handle) Kill(cause error) {
-	kill := func() {
-		if !h.ended {
-			h.base.cancel(&KillError{Cause: cause})
-		}
-	}
-	if h.l.here() {
-		kill()
-	} else {
-		h.l.Post(kill)
+	h.l.check("Handle.Kill")
+	if !h.ended {
+		h.base.cancel(&KillError{Cause: cause})
 	}
 }
 
@@ -392,7 +387,7 @@ const maxRefused = 100
 // enter checks that h runs here and now, and that s has not ended. If it has,
 // the others get a turn, so that a task that ignores the error can't stop them.
 func (h *Handle) enter(s *scope, op string) error {
-	if h.l.running.Load() != h || !h.here() {
+	if !h.here() {
 		h.misused(op)
 	}
 	if s.cause.Load() == nil {
