@@ -11,6 +11,7 @@ import (
 
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/check"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/confirm"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/vet"
 )
 
@@ -45,6 +46,7 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 		Commands: []*command.Command{
 			checkCommand(run),
 			rulesCommand(),
+			confirm.Command(),
 			explainCommand(),
 			versionCommand(),
 			debugASTCommand(),

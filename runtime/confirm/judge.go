@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/greenlint/greenlint/runtime/stall"
 )
@@ -36,6 +35,7 @@ type trial struct {
 	modules  []string    // first imported by the task
 	stacks   [][]Frame   // of Run.Stalls, the innermost frame first; nil = not asked or not known
 	siblings string      // what another task could see and must not: "a running asyncio loop"
+	reached  bool        // kind survey: the accused line was run
 	replaced bool        // kind control: the accused call could be replaced
 	refused  string      // why the engine can't run the target at all
 	fatal    stall.Class // the process died of what the task did to its thread
@@ -69,6 +69,7 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 		return v, err
 	}
 	v.first = first
+	v.astray = t.Line > 0 && !first.reached
 	switch {
 	case first.refused != "":
 		return inconclusive(v, "%s", first.refused), nil
@@ -79,6 +80,8 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 	case first.fatal != "":
 		v.Verdict, v.Class, v.Trials, v.Exception = Confirmed, string(first.fatal), 1, lastLine(first.Output)
 		return v, nil
+	case first.End == stall.NoStart && first.LateStart:
+		return judgeRaise(ctx, v, t, &problem{name: fmt.Sprintf("nothing: loading the file does not end in %s", t.limits().Start)}, true, run)
 	case broken(first.Run) != "" && first.Run.End != stall.Died:
 		return inconclusive(v, "%s", broken(first.Run)), nil
 	}
@@ -131,12 +134,15 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 		switch {
 		case len(hits) == wanted:
 			return judgeHits(ctx, v, t, first, hits, run)
-		case len(raises) == 2 && len(hits) == 0:
+		case len(raises) == 2 && len(hits) == 0, len(raises) == wanted:
 			return judgeRaise(ctx, v, t, raises[0].raised, false, run)
 		case clean == wanted && len(hits) == 0:
 			if t.Rule == loopVisible && first.siblings != "" {
 				v.Verdict, v.Class, v.Exception = Confirmed, classVisible, first.siblings
 				return v, nil
+			}
+			if t.Line > 0 && !first.reached {
+				return inconclusive(v, "the task ended without reaching line %d; give it arguments that lead there", t.Line), nil
 			}
 			v.Verdict = Refuted
 			v.CallMs = last.Call.Milliseconds()
@@ -294,10 +300,15 @@ func judgeRaise(ctx context.Context, v Verdict, t *Target, p *problem, load bool
 		return inconclusive(v, "%s raises %s, and without the loop %s", place(load), p, other), nil
 	case without.load != nil:
 		return inconclusive(v, "without the loop the file can't be loaded: %s", without.load), nil
+	case without.End == stall.NoStart && p.frames == nil:
+		return inconclusive(v, "loading the file does not end, with and without the loop"), nil
 	case without.End == stall.NoStart:
 		return inconclusive(v, "%s raises %s; without the loop: %s", place(load), p, broken(without.Run)), nil
 	}
 	v.Verdict, v.Class = Confirmed, "raises"
+	if p.frames == nil && load {
+		v.Class = "hangs"
+	}
 	return v, nil
 }
 
@@ -307,5 +318,3 @@ func place(load bool) string {
 	}
 	return "the task"
 }
-
-func ms(d time.Duration) int64 { return d.Milliseconds() }

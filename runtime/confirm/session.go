@@ -62,6 +62,24 @@ func (s *Session) Close() {
 // Confirm runs the target until its verdict is known. An error is for what has
 // nothing to do with the target: the context's end, a disk that is full.
 func (s *Session) Confirm(ctx context.Context, t *Target) (Verdict, error) {
+	v, err := s.confirm(ctx, t)
+	if err != nil || v.Verdict != Inconclusive || !v.astray {
+		return v, err
+	}
+	for _, n := range t.Nearer {
+		switch w, err := s.confirm(ctx, n); {
+		case err != nil:
+			return v, err
+		case w.Verdict == Confirmed:
+			w.Target = t.Name
+			w.Called = n.Func
+			return w, nil
+		}
+	}
+	return v, nil
+}
+
+func (s *Session) confirm(ctx context.Context, t *Target) (Verdict, error) {
 	engine, run, err := s.engine(ctx, t)
 	if err != nil {
 		v := inconclusive(Verdict{}, "%s", err)
@@ -119,6 +137,9 @@ func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
 		}
 		defer remove()
 		task := cpython.Task{Patch: t.Patch, Dir: dir, Preload: preload, Attribute: k == survey, Floor: s.o.Floor, Limits: t.limits()}
+		if k == survey && t.Line > 0 {
+			task.ReachFile, task.Reach = t.SinkFile, [2]int{t.Line, t.EndLine}
+		}
 		from := t
 		switch {
 		case k == control && t.Good != nil:
@@ -192,7 +213,7 @@ func (s *Session) workDir(t *Target) (string, func(), error) {
 }
 
 func fromPython(r *cpython.Result) *trial {
-	x := &trial{Run: r.Run, raised: pythonProblem(r.Raised), load: pythonProblem(r.Load), modules: r.Modules, siblings: r.Siblings, replaced: r.Replaced}
+	x := &trial{Run: r.Run, raised: pythonProblem(r.Raised), load: pythonProblem(r.Load), modules: r.Modules, siblings: r.Siblings, reached: r.Reached, replaced: r.Replaced}
 	for _, st := range r.Stalls {
 		x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
 	}

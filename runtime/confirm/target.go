@@ -35,6 +35,7 @@ type Target struct {
 	EndLine  int
 	SinkFile string                                                                      // absolute
 	Roots    []string                                                                    // directories of the user's own code
+	Nearer   []*Target                                                                   // functions on the way from the task to the accused call, to be called where the task does not get there
 	Good     *Target                                                                     // the same without the fault, for the control run
 	Expected string                                                                      // what a fixture's name promises
 	hook     func(context.Context, kind, string, *cpython.Task) (undo func(), err error) // tests: prepares a run
@@ -45,6 +46,9 @@ func (t *Target) limits() stall.Limits {
 	l := t.Limits
 	if l.Run == 0 {
 		l.Run = 10 * time.Second
+	}
+	if l.Start == 0 {
+		l.Start = 20 * time.Second
 	}
 	return l
 }

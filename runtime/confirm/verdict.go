@@ -67,7 +67,10 @@ type Verdict struct {
 	Control     string  `json:"control,omitempty"`
 	Expected    string  `json:"expected,omitempty"` // a fixture: what its name promises
 
+	Called string `json:"called,omitempty"` // the function that was called instead of the task, which does not get to the accused call by itself
+
 	Samples []stall.Sample `json:"-"`
+	astray  bool           // the accused call was not reached
 	first   *trial
 }
 
@@ -87,6 +90,8 @@ func (v *Verdict) Headline(show func(string) string) string {
 		b.WriteString(v.Reason)
 	case v.Verdict == Refuted:
 		fmt.Fprintf(&b, "the loop went on for the %d ms that the task took", v.CallMs)
+	case v.Class == "hangs":
+		fmt.Fprintf(&b, "on the loop it never gets as far as the task, and does without the loop")
 	case v.Class == "raises":
 		fmt.Fprintf(&b, "raises %s", v.Exception)
 	case v.Class == classVisible:
@@ -135,6 +140,9 @@ func WriteText(w io.Writer, list []Verdict, show func(string) string) error {
 		}
 		if v.ThresholdMs > 0 {
 			detail += fmt.Sprintf(", threshold %d ms", v.ThresholdMs)
+		}
+		if v.Called != "" {
+			detail += "; the task itself did not get there, so " + v.Called + " was called"
 		}
 		if v.Control != "" {
 			detail += "; " + v.Control

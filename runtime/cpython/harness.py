@@ -213,8 +213,25 @@ def prepare(module, sleep):
     return lambda: target(*args, **kwargs)
 
 
+def look_for_line():
+    """Notes that the accused line is reached. Only in runs whose times don't count."""
+    file, first, last = spec["reach"]
+
+    def line(frame, event, arg):
+        if first <= frame.f_lineno <= last:
+            report["reached"] = True
+        return line
+
+    def call(frame, event, arg):
+        code = frame.f_code
+        return line if code.co_filename == file and code.co_firstlineno <= last else None
+    if file:
+        sys.settrace(call)
+
+
 def judged(call):
     before = set(sys.modules)
+    look_for_line()
     enter(RUNNING)
     try:
         call()
@@ -297,6 +314,7 @@ def run_asyncio():
 
     async def task(call):
         before = set(sys.modules)
+        look_for_line()
         enter(RUNNING)
         try:
             result = call()

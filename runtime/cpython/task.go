@@ -48,7 +48,9 @@ type Task struct {
 	Control   Control
 	Symbol    string   // for Replace
 	Preload   []string // modules to import before the task is run
-	Attribute bool     // ask for a traceback of each stall: its length is then not to be trusted
+	Reach     [2]int   // note whether these lines of ReachFile are run, first and last; slows the task
+	ReachFile string
+	Attribute bool // ask for a traceback of each stall: its length is then not to be trusted
 
 	Env       []string      // besides the environment of this process
 	Stdin     *os.File      // nil = empty
@@ -90,6 +92,7 @@ type Result struct {
 	Load     *Exception // while the file was loaded, before any task; the task was not run
 	Modules  []string   // imported by the task
 	Replaced bool       // for Replace: Symbol could be replaced
+	Reached  bool       // a line of Reach was run
 	Siblings string     // what another task of the hub could see and must not; "" = nothing
 }
 
@@ -101,6 +104,7 @@ func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
 	spec := map[string]any{
 		"loop": t.Loop, "file": t.File, "module": t.Module, "func": t.Func, "args": t.Args, "path": nonNil(t.Path), "patch": t.Patch,
 		"control": t.Control, "symbol": t.Symbol, "preload": nonNil(t.Preload), "calibrate": t.Calibrate.Seconds(), "signal": 0,
+		"reach": []any{t.ReachFile, t.Reach[0], max(t.Reach[0], t.Reach[1])},
 	}
 	child := &stall.Child{Floor: t.Floor, Limits: t.Limits, OnRun: t.OnRun}
 	if t.Attribute {
@@ -138,6 +142,7 @@ type said struct {
 	Modules      []string
 	Replaced     bool
 	Siblings     string
+	Reached      bool
 }
 
 type saidException struct {
@@ -153,7 +158,7 @@ func understand(run *stall.Run) *Result {
 	var s said
 	if json.Unmarshal(run.Report, &s) == nil {
 		out.Raised, out.Load, out.Modules, out.Replaced = s.Raised.exception(), s.Load.exception(), s.Modules, s.Replaced
-		out.Siblings = s.Siblings
+		out.Siblings, out.Reached = s.Siblings, s.Reached
 	}
 	return out
 }

@@ -85,6 +85,7 @@ type Run struct {
 	Report    []byte        // what the child wrote to its control descriptor
 	Output    string        // the end of what it printed
 	Status    string        // its exit status in words
+	LateStart bool          // it was ended because it took too long to come to the task
 	Left      int           // processes that it left behind, and that were ended
 }
 

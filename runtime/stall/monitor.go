@@ -131,6 +131,7 @@ func (m *monitor) look(ctx context.Context) End {
 	}
 	switch {
 	case ph < Running && now.Sub(m.begin) > m.limits.Start:
+		m.run.LateStart = true
 		return NoStart
 	case ph == Running && min(now.Sub(m.gap.at), now.Sub(m.since)) > m.limits.Enough:
 		m.close(now, beat, ph, true)
