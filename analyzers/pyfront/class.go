@@ -18,6 +18,7 @@ type class struct {
 	bases   []value // kClass, kSymbol
 	attrs   map[string]*cell
 	setters map[string][]string // attribute → methods whose text assigns self.attribute
+	sets    map[string]*unit    // attribute → the setter of the property
 	subs    []*class            // direct subclasses, as far as seen
 	made    bool
 	ordered []ancestor // what order last gave
@@ -96,7 +97,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 		if f.class != nil {
 			prefix = f.class.name
 		}
-		c = &class{mod: f.u.mod, node: n.Node, name: string(f.a.unique(prefix + "." + n.Name())), short: n.Name(), attrs: map[string]*cell{}, setters: map[string][]string{}}
+		c = &class{mod: f.u.mod, node: n.Node, name: string(f.a.unique(prefix + "." + n.Name())), short: n.Name(), attrs: map[string]*cell{}, setters: map[string][]string{}, sets: map[string]*unit{}}
 		f.a.classes[n.Node] = c
 		c.findSetters(n.Body())
 	}
@@ -225,9 +226,13 @@ func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
 			break
 		}
 	}
-	// What a subclass overrides is possible too where the receiver is only known
-	// by a base class's name.
 	if !found {
+		if ms := f.classMethods(v.class, "__getattr__"); len(ms) > 0 && n.Valid() {
+			for _, m := range ms {
+				out = join(out, f.callUnit(m.unit, one(v), args{pos: []arg{{set: one(constOf(name)), node: n}}, node: n}, n, false, m.flag))
+			}
+			return join(out, unknownSet)
+		}
 		for _, x := range v.class.order() {
 			if x.class == nil {
 				return f.objectAttr(value{kind: kObject, name: x.lib, bound: v.bound}, name, n)
@@ -268,9 +273,34 @@ func (f *frame) bindAttr(s set, recv value, n pyparse.Node) set {
 	return out
 }
 
+// setProperty calls the setter of a property that is assigned to; false where the
+// attribute is no such property.
+func (f *frame) setProperty(v value, name string, s set, n pyparse.Node) bool {
+	for _, x := range f.orderOf(v.class) {
+		if x.class == nil {
+			continue
+		}
+		if u := x.class.sets[name]; u != nil {
+			f.callUnit(u, one(v), args{pos: []arg{{set: s, node: n}}, node: n}, n, false, 0)
+			return true
+		}
+	}
+	return false
+}
+
 // wrapsMethod reports whether a function that is no method itself stands in a
 // class's place for one: a decorator's wrapper.
 func wrapsMethod(u *unit) bool { return u.outer != nil && u.outer.node.Kind() != pyparse.KindModule }
+
+// isEnum reports whether the class attributes of a class are its instances.
+func (c *class) isEnum() bool {
+	for _, x := range c.order() {
+		if strings.HasPrefix(x.lib, "enum.") {
+			return true
+		}
+	}
+	return false
+}
 
 func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
 	name = f.mangle(name)
@@ -285,6 +315,10 @@ func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
 		}
 		out := set{open: s.open, size: s.size}
 		for _, w := range s.vals {
+			if w.kind != kFunc && v.class.isEnum() { // a member
+				out = join(out, one(value{kind: kInstance, class: v.class}))
+				continue
+			}
 			if w.kind == kFunc && w.flag&fClassMethod != 0 {
 				w = value{kind: kBound, unit: w.unit, class: v.class, flag: w.flag}
 			}

@@ -155,6 +155,13 @@ func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pypa
 		flag = fClassMethod
 	case "builtins.property", "functools.cached_property", "abc.abstractproperty":
 		flag = fProperty
+	case "function.setter", "function.deleter":
+		if f.class != nil && u != nil && v.unit != nil && v.unit.flag&fProperty != 0 {
+			if v.name == "function.setter" {
+				f.class.sets[u.short] = u
+			}
+			return one(value{kind: kFunc, unit: v.unit, flag: v.unit.flag}) // the name goes on denoting the property
+		}
 	case "contextlib.contextmanager", "contextlib.asynccontextmanager":
 		flag = fManager
 	}

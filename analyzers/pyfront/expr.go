@@ -37,7 +37,11 @@ func (f *frame) eval(n pyparse.Node) set {
 		return s
 	case pyparse.KindBinOp:
 		b := n.AsBinOp()
-		return f.binary(f.eval(b.Left()), f.eval(b.Right()), b.Op(), n)
+		x, y := f.eval(b.Left()), f.eval(b.Right())
+		if s, ok := f.overloaded(x, y, b.Op(), n, false); ok {
+			return s
+		}
+		return f.binary(x, y, b.Op(), n)
 	case pyparse.KindUnaryOp:
 		return f.unary(n.AsUnaryOp())
 	case pyparse.KindLambda:
@@ -50,7 +54,7 @@ func (f *frame) eval(n pyparse.Node) set {
 		return one(value{kind: kFunc, unit: f.lambda(n)})
 	case pyparse.KindIfExp:
 		e := n.AsIfExp()
-		f.eval(e.Test())
+		f.truth(f.eval(e.Test()), e.Test())
 		known, val := f.constantTest(e.Test())
 		env := f.env
 		var a, b set
@@ -93,12 +97,7 @@ func (f *frame) eval(n pyparse.Node) set {
 		f.yield.maybe = true
 		return unknownSet
 	case pyparse.KindCompare:
-		c := n.AsCompare()
-		f.eval(c.Left())
-		for x := range c.Comparators().All() {
-			f.eval(x)
-		}
-		return one(typed("bool"))
+		return f.compare(n.AsCompare())
 	case pyparse.KindSubscript:
 		return f.subscript(n.AsSubscript())
 	case pyparse.KindStarred:
@@ -148,7 +147,9 @@ func (f *frame) constant(c pyparse.Constant) set {
 func (f *frame) joined(n pyparse.Node) set {
 	if n.Kind() != pyparse.KindJoinedStr {
 		for c := range n.Children() {
-			f.eval(c)
+			if s := f.eval(c); c.Kind() != pyparse.KindJoinedStr {
+				f.first(s, textMethods, args{node: n}, n)
+			}
 		}
 		return one(typed("str"))
 	}
@@ -169,6 +170,7 @@ func (f *frame) boolOp(b pyparse.BoolOp) set {
 	env := f.env
 	for v := range b.Values().All() {
 		s := f.eval(v)
+		f.truth(s, v)
 		out = join(out, s)
 		if e := f.narrow(v, b.Op() == pyparse.OpAnd); e != nil {
 			f.env = e
@@ -200,7 +202,11 @@ func without(s set, drop func(value) bool) set {
 
 func (f *frame) unary(u pyparse.UnaryOp) set {
 	s := f.eval(u.Operand())
+	if r, ok := f.first(s, []string{unaryNames[u.Op()]}, args{node: u.Node}, u.Node); ok {
+		return r
+	}
 	if u.Op() == pyparse.OpNot {
+		f.truth(s, u.Node)
 		if k, v := s.truth(); k {
 			return one(constOf(!v))
 		}
@@ -239,6 +245,9 @@ func (f *frame) binary(a, b set, op pyparse.Op, n pyparse.Node) set {
 			return repeat(b, x)
 		}
 	case pyparse.OpAdd:
+		if t, ok := joinText(a, b); ok {
+			return one(constOf(t))
+		}
 		if a.size > 0 || b.size > 0 {
 			out := join(without(a, isStr), without(b, isStr))
 			if len(out.vals) == 0 {

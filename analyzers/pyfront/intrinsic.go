@@ -27,6 +27,11 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 	if len(as.pos) > 0 {
 		first = as.pos[0].set
 	}
+	if names := builtinCalls[v.name]; names != nil {
+		for _, p := range as.pos {
+			f.first(p.set, names, args{node: n}, n)
+		}
+	}
 	switch v.name {
 	case "builtins.super":
 		return f.super(as), true
@@ -50,6 +55,9 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		}
 		for _, p := range as.pos {
 			for _, w := range p.set.vals {
+				if w.kind == kGenerator || w.kind == kInstance && len(f.classMethods(w.class, "__iter__")) > 0 {
+					f.a.write(c, f.elements(f.elements(one(w), n), n))
+				}
 				if w.kind == kContainer && w.name == "dict" {
 					f.a.write(c, w.item.read(f.u))
 				} else if w.kind == kContainer {
@@ -115,7 +123,12 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		if len(as.pos) >= 2 {
 			if s, ok := as.pos[1].set.constant(); ok {
 				if name, ok := s.(string); ok && name != "" {
-					out := f.attrOf(first, name, n)
+					var out set
+					if strings.Contains(name, unknownText) {
+						out = f.attributesLike(first, name, n)
+					} else {
+						out = f.attrOf(first, name, n)
+					}
 					if len(as.pos) > 2 {
 						out = join(out, as.pos[2].set)
 					}
@@ -314,7 +327,10 @@ func (f *frame) builtinMethod(v value, as args, n pyparse.Node) (set, bool) {
 	m := lastPart(v.name)
 	if v.item == nil { // a string or a number
 		switch m {
-		case "encode", "decode", "join", "format", "replace", "strip", "lower", "upper", "lstrip", "rstrip", "title", "zfill", "center", "ljust", "rjust", "expandtabs", "translate":
+		case "join":
+			f.elements(first, n)
+			return one(typed(lastPart(v.recv))).withSize(max(as.self.size, 0)), true
+		case "encode", "decode", "format", "replace", "strip", "lower", "upper", "lstrip", "rstrip", "title", "zfill", "center", "ljust", "rjust", "expandtabs", "translate":
 			t := "str"
 			if m == "encode" {
 				t = "bytes"

@@ -57,7 +57,11 @@ func (f *frame) stmt(n pyparse.Node) {
 		s := n.AsAugAssign()
 		old := f.eval(s.Target())
 		add := f.eval(s.Value())
-		f.store(s.Target(), f.binary(old, add, s.Op(), n), s.Value())
+		sum, ok := f.overloaded(old, add, s.Op(), n, true)
+		if !ok {
+			sum = f.binary(old, add, s.Op(), n)
+		}
+		f.store(s.Target(), sum, s.Value())
 	case pyparse.KindReturn:
 		if v := n.AsReturn().Value(); v.Valid() {
 			f.a.write(&f.u.result, f.eval(v))
@@ -99,12 +103,16 @@ func (f *frame) stmt(n pyparse.Node) {
 		for t := range n.AsDelete().Targets().All() {
 			if t.Kind() == pyparse.KindName {
 				delete(f.env, t.AsName().Id())
+			} else if sub := t.AsSubscript(); sub.Valid() {
+				f.eval(sub.Slice())
+				f.first(f.eval(sub.Value()), []string{"__delitem__"}, args{node: t}, t)
 			} else {
 				f.eval(t)
 			}
 		}
 	case pyparse.KindAssert:
-		f.eval(n.AsAssert().Test())
+		f.truth(f.eval(n.AsAssert().Test()), n)
+		f.eval(n.AsAssert().Msg())
 		f.env = f.narrow(n.AsAssert().Test(), true)
 	}
 }
@@ -122,6 +130,9 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 		for _, v := range f.eval(at.Value()).vals {
 			switch v.kind {
 			case kInstance, kClass:
+				if v.kind == kInstance && f.setProperty(v, at.Attr(), s, t) {
+					continue
+				}
 				if f.moduleLevel() {
 					s = bindEarly(s, f.u.mod, t.Start())
 				}
@@ -177,7 +188,7 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 }
 
 func (f *frame) ifStmt(s pyparse.If) {
-	f.eval(s.Test())
+	f.truth(f.eval(s.Test()), s.Test())
 	known, val := f.constantTest(s.Test())
 	yes, no := f.narrow(s.Test(), true), f.narrow(s.Test(), false)
 	if known && val {
@@ -289,7 +300,7 @@ func (f *frame) whileStmt(s pyparse.While) {
 		return
 	}
 	cost, yield := f.loop(func() {
-		f.eval(s.Test())
+		f.truth(f.eval(s.Test()), s.Test())
 		if e := f.narrow(s.Test(), true); e != nil {
 			f.env = e
 		}

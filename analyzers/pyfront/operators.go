@@ -1,0 +1,198 @@
+package pyfront
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+)
+
+// Operators, comparisons, truth tests and a few built-in functions call special
+// methods of the objects at hand. Those of the project's classes are followed.
+
+// operatorNames are the methods of the operators, without the underscores. Each
+// has a form with r for an object on the right and one with i for +=.
+var operatorNames = map[pyparse.Op]string{
+	pyparse.OpAdd: "add", pyparse.OpSub: "sub", pyparse.OpMult: "mul", pyparse.OpMatMult: "matmul", pyparse.OpDiv: "truediv",
+	pyparse.OpFloorDiv: "floordiv", pyparse.OpMod: "mod", pyparse.OpPow: "pow", pyparse.OpLShift: "lshift", pyparse.OpRShift: "rshift",
+	pyparse.OpBitOr: "or", pyparse.OpBitXor: "xor", pyparse.OpBitAnd: "and",
+}
+
+var comparisonNames = map[pyparse.Op]string{
+	pyparse.OpEq: "__eq__", pyparse.OpNotEq: "__ne__", pyparse.OpLt: "__lt__", pyparse.OpLtE: "__le__", pyparse.OpGt: "__gt__", pyparse.OpGtE: "__ge__",
+}
+
+var unaryNames = map[pyparse.Op]string{pyparse.OpUSub: "__neg__", pyparse.OpUAdd: "__pos__", pyparse.OpInvert: "__invert__"}
+
+// truthMethods decide whether an object is true; the first that there is counts.
+var truthMethods = []string{"__bool__", "__len__"}
+
+// textMethods make an object's text.
+var textMethods = []string{"__str__", "__repr__"}
+
+// builtinCalls are the methods that built-in functions call on their first
+// argument, or, of print and format, on each.
+var builtinCalls = map[string][]string{
+	"builtins.len": {"__len__"}, "builtins.str": textMethods, "builtins.print": textMethods, "builtins.format": {"__format__", "__str__", "__repr__"},
+	"builtins.repr": {"__repr__"}, "builtins.hash": {"__hash__"}, "builtins.bool": truthMethods, "builtins.abs": {"__abs__"},
+	"builtins.round": {"__round__"}, "builtins.int": {"__int__", "__index__"}, "builtins.float": {"__float__"}, "builtins.bytes": {"__bytes__"},
+	"builtins.reversed": {"__reversed__"}, "builtins.dir": {"__dir__"},
+}
+
+// first calls the first of some special methods that an object has, for each
+// object of the project among the values.
+func (f *frame) first(s set, names []string, as args, n pyparse.Node) (out set, found bool) {
+	for _, v := range s.vals {
+		if v.kind != kInstance {
+			continue
+		}
+		for _, name := range names {
+			if len(f.classMethods(v.class, name)) == 0 {
+				continue
+			}
+			if r, ok := f.specialCall(v, name, as, n); ok {
+				out, found = join(out, r), true
+				break
+			}
+		}
+	}
+	return out, found
+}
+
+// overloaded calls the methods behind a binary operator.
+func (f *frame) overloaded(a, b set, op pyparse.Op, n pyparse.Node, inPlace bool) (set, bool) {
+	name := operatorNames[op]
+	if name == "" {
+		return set{}, false
+	}
+	names := []string{"__" + name + "__"}
+	if inPlace {
+		names = []string{"__i" + name + "__", names[0]}
+	}
+	out, ok := f.first(a, names, args{pos: []arg{{set: b, node: n}}, node: n}, n)
+	if !ok {
+		out, ok = f.first(b, []string{"__r" + name + "__"}, args{pos: []arg{{set: a, node: n}}, node: n}, n)
+	}
+	return out, ok
+}
+
+// compare evaluates a comparison.
+func (f *frame) compare(c pyparse.Compare) set {
+	left := f.eval(c.Left())
+	i := 0
+	for x := range c.Comparators().All() {
+		right := f.eval(x)
+		op := c.OpAt(i)
+		if name := comparisonNames[op]; name != "" {
+			f.first(left, []string{name}, args{pos: []arg{{set: right, node: x}}, node: c.Node}, c.Node)
+		} else if op == pyparse.OpIn || op == pyparse.OpNotIn {
+			f.contains(left, right, c.Node)
+		}
+		left = right
+		i++
+	}
+	return one(typed("bool"))
+}
+
+// contains is what x in y calls.
+func (f *frame) contains(x, y set, n pyparse.Node) {
+	for _, v := range y.vals {
+		switch v.kind {
+		case kGenerator:
+			f.consume(one(v), n, false)
+		case kInstance:
+			if _, ok := f.first(one(v), []string{"__contains__"}, args{pos: []arg{{set: x, node: n}}, node: n}, n); !ok && len(f.classMethods(v.class, "__iter__")) > 0 {
+				f.consume(one(v), n, false)
+			}
+		case kObject:
+			f.libraryMethod(v, "__contains__", args{pos: []arg{{set: x, node: n}}, node: n}, n)
+		}
+	}
+}
+
+// truth is what testing a value calls.
+func (f *frame) truth(s set, n pyparse.Node) { f.first(s, truthMethods, args{node: n}, n) }
+
+// joinText joins texts of which parts are not known: "…" stands for those. ok is
+// false where nothing would be known.
+func joinText(a, b set) (string, bool) {
+	x, xs := text(a)
+	y, ys := text(b)
+	switch {
+	case xs && ys:
+		if i := strings.Index(x, unknownText); i >= 0 {
+			return x[:i] + unknownText, i > 0
+		}
+		return "", false
+	case xs && x != "" && isText(b):
+		i := strings.Index(x+unknownText, unknownText)
+		return x[:i] + unknownText, i > 0
+	case ys && y != "" && isText(a):
+		i := strings.LastIndex(unknownText+y, unknownText)
+		return unknownText + (unknownText + y)[i+len(unknownText):], true
+	}
+	return "", false
+}
+
+// unknownText stands for the part of a text that is not known.
+const unknownText = "…"
+
+func text(s set) (string, bool) {
+	c, _ := s.constant()
+	t, ok := c.(string)
+	return t, ok && len(t) <= 512
+}
+
+// isText reports whether a set may be a text that is not known.
+func isText(s set) bool {
+	if s.open || len(s.vals) == 0 {
+		return true
+	}
+	for _, v := range s.vals {
+		if v.kind == kConst && v.name == "str" {
+			return true
+		}
+	}
+	return false
+}
+
+// attributesLike are the methods of an object whose names a pattern such as
+// "do_…" fits.
+func (f *frame) attributesLike(s set, pattern string, n pyparse.Node) set {
+	head, tail, ok := strings.Cut(pattern, unknownText)
+	if !ok || len(head)+len(tail) < 3 || strings.Contains(tail, unknownText) {
+		return unknownSet
+	}
+	fits := func(name string) bool {
+		return len(name) > len(head)+len(tail) && strings.HasPrefix(name, head) && strings.HasSuffix(name, tail)
+	}
+	out := unknownSet
+	for _, v := range s.vals {
+		var names []string
+		switch v.kind {
+		case kInstance, kClass:
+			for _, x := range f.orderOf(v.class) {
+				if x.class != nil {
+					names = append(names, sortedNames(x.class.attrs, fits)...)
+				}
+			}
+		case kModule:
+			names = sortedNames(v.mod.body.vars, fits)
+		}
+		for _, name := range names {
+			out = join(out, f.attrOfValue(v, name, n))
+		}
+	}
+	return out
+}
+
+func sortedNames(m map[string]*cell, keep func(string) bool) []string {
+	var out []string
+	for name, c := range m {
+		if keep(name) && !c.set.empty() {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
