@@ -151,7 +151,7 @@ func (c *Catalog) all(language string) []*Library {
 		}
 		text := string(src)
 		if !strings.Contains(text, "[[launch]]") && !strings.Contains(text, "[[setting]]") &&
-			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") {
+			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") {
 			continue
 		}
 		if lib, err := c.libraryLocked(n); err == nil {
