@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,8 +58,8 @@ func (f *frame) bindParams() {
 	u := f.u
 	for i, p := range u.params {
 		s := p.cell.read(u)
-		if p.annotation.Valid() {
-			s = join(s, f.outerFrame().annotation(p.annotation, u.mod))
+		if p.annotation.Valid() && (len(s.vals) == 0 || s.open && !wrapped(s)) {
+			s = join(s, f.outerFrame().annotation(p.annotation, u.mod)) // what is seen to be passed says more than its type
 		}
 		if i == 0 && u.class != nil && p.kind == pPositional {
 			switch {
@@ -86,6 +87,11 @@ func (f *frame) bindParams() {
 		}
 		f.env[p.name] = s
 	}
+}
+
+// wrapped reports whether an object that works on another thread is in the set.
+func wrapped(s set) bool {
+	return slices.ContainsFunc(s.vals, func(v value) bool { return v.kind == kElsewhere })
 }
 
 // defaultOf is the value of a parameter's default, which was made when the

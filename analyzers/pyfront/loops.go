@@ -196,6 +196,18 @@ func (f *frame) countedWhile(w pyparse.While) float64 {
 	return 0
 }
 
+// length is the number of elements that a set's only value has, where it is known.
+func (s set) length() float64 {
+	if len(s.vals) != 1 || s.open {
+		return 0
+	}
+	switch s.vals[0].kind {
+	case kContainer, kConst, kObject:
+		return s.size
+	}
+	return 0
+}
+
 // iteration is what going over something gives and costs.
 type iteration struct {
 	item  set
@@ -206,7 +218,7 @@ type iteration struct {
 
 // consume goes over an iterable.
 func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
-	it := iteration{trips: s.size}
+	it := iteration{trips: s.length()}
 	if f.a.nesting >= maxNesting {
 		return iteration{item: unknownSet, yield: yieldState{maybe: true}}
 	}

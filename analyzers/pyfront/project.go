@@ -70,7 +70,7 @@ func dottedName(file string, inits map[string]bool) (name, root string) {
 	if parts[0] == "__init__" {
 		parts = nil
 	}
-	for dir != "." && dir != "/" && inits[dir] {
+	for dir != "." && dir != "/" && (inits[dir] || within(dir, inits)) {
 		parts = append(parts, path.Base(dir))
 		dir = path.Dir(dir)
 	}
@@ -79,6 +79,17 @@ func dottedName(file string, inits map[string]bool) (name, root string) {
 		return path.Base(path.Dir(file)), dir
 	}
 	return strings.Join(parts, "."), dir
+}
+
+// within reports whether a folder without an __init__.py lies below one that has
+// it: a part of that package all the same.
+func within(dir string, inits map[string]bool) bool {
+	for dir = path.Dir(dir); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if inits[dir] {
+			return true
+		}
+	}
+	return false
 }
 
 // plainName turns a path into a dotted name.
