@@ -123,7 +123,7 @@ func joinText(a, b set) (string, bool) {
 		if i := strings.Index(x, unknownText); i >= 0 {
 			return x[:i] + unknownText, i > 0
 		}
-		return "", false
+		return x + unknownText, x != "" // the whole would grow in a loop that adds to itself
 	case xs && x != "" && isText(b):
 		i := strings.Index(x+unknownText, unknownText)
 		return x[:i] + unknownText, i > 0

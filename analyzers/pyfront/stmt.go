@@ -400,8 +400,9 @@ func (f *frame) enter(s set, n pyparse.Node, async bool) set {
 			}
 		case kInstance:
 			r, ok := f.special(v, enter, n)
-			f.special(v, exit, n)
+			x, _ := f.special(v, exit, n)
 			if async {
+				f.await(x, n)
 				r = f.await(r, n)
 			}
 			if ok && !r.empty() {
