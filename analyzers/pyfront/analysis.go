@@ -84,12 +84,14 @@ type analysis struct {
 	patches               map[string]*rules.Patch
 	shims                 map[shimKey]*unit
 	epochs                epochs
+	wraps                 map[string]*cell // libraries → whether some object of theirs is wrapped
 	nesting, steps, limit int
 	methods               map[string][]int32  // telling method names → files that define them
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool
 	tuples                map[tupleKey]*cell
 	byName                map[rules.Func]*unit
+	typeCells             map[pyparse.Node]*cell
 	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed
 }
 
@@ -123,7 +125,7 @@ func Analyze(ctx context.Context, in Input) (*Result, error) {
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
 		byNode: map[pyparse.Node]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[string]rules.Entry{},
-		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, definers: map[string][]*class{},
+		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, definers: map[string][]*class{}, wraps: map[string]*cell{},
 		patches: map[string]*rules.Patch{},
 	}
 	if a.budget == 0 {

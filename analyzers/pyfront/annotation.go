@@ -90,7 +90,42 @@ func (f *frame) annotationDepth(n pyparse.Node, m *module, depth int) set {
 // quietType evaluates a type expression; only classes matter.
 func (f *frame) quietType(n pyparse.Node) set {
 	s := f.quiet(n)
-	return without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol })
+	return without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol && v.kind != kType })
+}
+
+// parametrised is a type with parameters as a value, so that it can have a name:
+// Handlers = dict[str, Handler]. It is the bare type where that says nothing.
+func (f *frame) parametrised(v value, n pyparse.Node) value {
+	switch firstPart(v.name) {
+	case "typing", "typing_extensions", "collections":
+	case "builtins":
+		switch lastPart(v.name) {
+		case "list", "dict", "set", "frozenset", "tuple", "type":
+		default:
+			return v
+		}
+	default:
+		return v
+	}
+	if inst := f.annotation(n, f.u.mod); !inst.empty() {
+		c := f.a.typeSite(n)
+		f.a.write(c, sizeless(inst))
+		return value{kind: kType, name: v.name, item: c}
+	}
+	return v
+}
+
+// typeSite is the cell of a type's instances.
+func (a *analysis) typeSite(n pyparse.Node) *cell {
+	c := a.typeCells[n]
+	if c == nil {
+		if a.typeCells == nil {
+			a.typeCells = map[pyparse.Node]*cell{}
+		}
+		c = new(cell)
+		a.typeCells[n] = c
+	}
+	return c
 }
 
 // stringAnnotation reads an annotation that is written as a string: its text is

@@ -83,6 +83,8 @@ func (f *frame) applyValue(v value, as args, n pyparse.Node, dynamic bool) set {
 	switch v.kind {
 	case kSymbol:
 		return f.libraryCall(v, as, n)
+	case kType:
+		return f.libraryCall(value{kind: kSymbol, name: v.name}, as, n)
 	case kFunc:
 		var self set
 		if v.flag&fClassMethod != 0 && v.class != nil {
@@ -133,10 +135,65 @@ func (f *frame) receiver(v value) set {
 // applyElsewhere calls something whose calls run on another thread.
 func (f *frame) applyElsewhere(v value, as args, n pyparse.Node) set {
 	f.yield.maybe = true
+	out := unknownSet
 	for _, w := range v.item.read(f.u).vals {
-		f.move(one(w), as, n, flow.Offload, rules.Guard{})
+		if v.name == "" {
+			f.move(one(w), as, n, flow.Offload, rules.Guard{})
+		} else {
+			out = join(out, f.elsewhereResult(v, w, n))
+		}
 	}
-	return unknownSet
+	return out
+}
+
+// elsewhereResult is what a method of a wrapped object gives back: an object
+// that is wrapped as well or is not, and a list whose elements never are.
+func (f *frame) elsewhereResult(v, of value, n pyparse.Node) set {
+	var names []string
+	switch of.kind {
+	case kObject:
+		for _, c := range f.a.libraryOrder(of.name) {
+			names = append(names, c+"."+v.name)
+		}
+	case kSymbol:
+		names = []string{f.a.cat.Resolve(of.name + "." + v.name)}
+	case kInstance:
+		for _, m := range f.classMethods(of.class, v.name) {
+			f.move(one(value{kind: kBound, unit: m.unit, class: of.class, flag: m.flag}), args{node: n, star: true}, n, flow.Offload, rules.Guard{})
+		}
+	}
+	for _, name := range names {
+		t := f.a.cat.Type(name + "()")
+		if t == "" {
+			continue
+		}
+		out := f.object(t, n, "")
+		if len(out.vals) == 1 && out.vals[0].kind == kObject && v.flag&fAutowrap != 0 {
+			c := f.a.site(n)
+			f.a.write(c, out)
+			return one(value{kind: kElsewhere, item: c, flag: fAutowrap})
+		}
+		return out
+	}
+	return set{}
+}
+
+// wrapping notes that objects of a library are wrapped somewhere: an annotation
+// with one of its classes may then mean the wrapped object.
+func (f *frame) wrapping(s set) {
+	for _, v := range s.vals {
+		if v.kind == kObject || v.kind == kSymbol {
+			f.a.write(f.a.wrappedLib(v.name), one(constOf(true)))
+		}
+	}
+}
+
+func (a *analysis) wrappedLib(name string) *cell {
+	top := firstPart(name)
+	if a.wraps[top] == nil {
+		a.wraps[top] = new(cell)
+	}
+	return a.wraps[top]
 }
 
 // callUnit calls a function of the project.
@@ -607,8 +664,13 @@ func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) s
 		pos, names := m.Callable()
 		if a, ok := as.find(pos, names); ok && m.Applies(as) {
 			c := f.a.site(n)
-			f.a.write(c, a.set)
-			return one(value{kind: kElsewhere, item: c})
+			f.a.write(c, sizeless(a.set))
+			f.wrapping(a.set)
+			w := value{kind: kElsewhere, item: c}
+			if given, ok := as.find(1, []string{"autowrap"}); ok && m.Wraps && !given.set.empty() {
+				w.flag = fAutowrap
+			}
+			return one(w)
 		}
 	}
 	for _, r := range e.Returns {

@@ -106,8 +106,8 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 		for _, v := range f.eval(b).vals {
 			if v.kind == kClass && v.class != c && !derives(v.class, c, 0) {
 				bases = append(bases, value{kind: kClass, class: v.class})
-				v.class.addSub(c)
-			} else if v.kind == kSymbol || v.kind == kObject { // an object: app.Task, a class by its [types] entry
+				f.a.addSub(v.class, c)
+			} else if v.kind == kSymbol || v.kind == kType || v.kind == kObject { // an object: app.Task, a class by its [types] entry
 				bases = append(bases, value{kind: kSymbol, name: f.a.cat.Resolve(v.name)})
 			}
 		}
@@ -134,13 +134,65 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	f.assign(n.Name(), out, n.Start())
 }
 
-func (c *class) addSub(s *class) {
-	for _, x := range c.subs {
-		if x == s {
-			return
-		}
+func (a *analysis) addSub(c, s *class) {
+	if slices.Contains(c.subs, s) {
+		return
 	}
 	c.subs = append(c.subs, s)
+	a.write(&c.shape, one(value{kind: kClass, class: s}))
+}
+
+// overriders are the classes below c that define a method themselves, by name.
+func (f *frame) overriders(c *class, name string) []*class {
+	seen := map[*class]bool{c: true}
+	todo := []*class{c}
+	var out []*class
+	for len(todo) > 0 && len(seen) < 200 {
+		x := todo[0]
+		todo = todo[1:]
+		x.shape.read(f.u)
+		for _, s := range x.subs {
+			if !seen[s] {
+				seen[s] = true
+				todo = append(todo, s)
+				if cell := s.attrs[name]; cell != nil && !cell.set.empty() {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(x, y *class) int { return strings.Compare(x.name, y.name) })
+	return out
+}
+
+// isAbstract reports whether a method only stands for those that override it.
+func (u *unit) isAbstract() bool {
+	fd := u.node.AsFunctionDef()
+	if !fd.Valid() {
+		return false
+	}
+	for d := range fd.DecoratorList().All() {
+		if t := d.Text(); strings.HasSuffix(t, "abstractmethod") || strings.HasSuffix(t, "abstractproperty") {
+			return true
+		}
+	}
+	for n := range fd.Body().All() {
+		switch n.Kind() {
+		case pyparse.KindExpr: // a docstring or …
+			c := n.AsExpr().Value().AsConstant()
+			if !c.Valid() {
+				return false
+			}
+			if c.ConstKind() == pyparse.ConstEllipsis {
+				return true
+			}
+		case pyparse.KindRaise:
+			return strings.HasPrefix(n.AsRaise().Exc().Text(), "NotImplemented")
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // derives reports whether c has b among its ancestors.
@@ -222,6 +274,13 @@ func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
 		}
 		found = true
 		out = join(out, f.bindAttr(s, v, n))
+		for _, w := range s.vals {
+			if w.kind == kFunc && w.unit.isAbstract() { // what the receiver really is was not seen
+				for _, sub := range f.overriders(v.class, name) {
+					out = join(out, f.bindAttr(sub.attr(name).read(f.u), value{kind: kInstance, class: sub, bound: v.bound}, n))
+				}
+			}
+		}
 		if len(x.class.setters[name]) == 0 { // a class attribute: the nearest one counts
 			break
 		}
@@ -521,6 +580,8 @@ func (f *frame) instancesOf(s set, n pyparse.Node) set {
 			out = join(out, one(value{kind: kInstance, class: v.class}))
 		case kSymbol:
 			out = join(out, f.typeNamed(v.name, n))
+		case kType:
+			out = join(out, v.item.read(f.u))
 		case kContainer: // a tuple of classes
 			if v.name == "tuple" {
 				out = join(out, f.instancesOf(v.item.read(f.u), n))
@@ -538,6 +599,9 @@ func (f *frame) typeNamed(name string, n pyparse.Node) set {
 	case "builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "builtins.frozenset":
 		return one(value{kind: kContainer, name: lastPart(name), item: f.a.site(n)})
 	case "builtins.object", "typing.Any", "builtins.type", "typing.Callable", "collections.abc.Callable":
+		return set{}
+	}
+	if !f.a.wrappedLib(name).read(f.u).empty() {
 		return set{}
 	}
 	return one(value{kind: kObject, name: f.a.cat.Resolve(name)})

@@ -539,8 +539,14 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			} else {
 				out = join(out, unknownSet)
 			}
-		case kSymbol, kClass: // Generic[T] is the class
-			out = join(out, one(v))
+		case kClass:
+			if v.class.isEnum() {
+				out = join(out, one(value{kind: kInstance, class: v.class}))
+			} else { // Generic[T] is the class
+				out = join(out, one(v))
+			}
+		case kSymbol:
+			out = join(out, one(f.parametrised(v, s.Node)))
 		default:
 			out = join(out, unknownSet)
 		}
@@ -583,6 +589,8 @@ func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
 			return unknownSet
 		}
 		return f.a.moduleAttr(v.mod, name, f.u)
+	case kType:
+		return f.libraryAttr(v.name, name, n)
 	case kSymbol:
 		if v.recv != "" { // a method's own attribute: nothing to know
 			return unknownSet
@@ -603,6 +611,7 @@ func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
 		}
 		return one(value{kind: kSymbol, name: "builtins." + t + "." + name, recv: "builtins." + t, item: v.item})
 	case kElsewhere:
+		v.name = name // of the method, for what its call gives back
 		return one(v)
 	case kPartial:
 		if name == "func" {

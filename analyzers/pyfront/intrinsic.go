@@ -217,6 +217,19 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		return unknownSet, true
 	case "builtins.globals", "builtins.locals", "builtins.vars", "builtins.exec", "builtins.eval":
 		return unknownSet, true
+	case "typing.TypeVar", "typing_extensions.TypeVar":
+		c := f.a.typeSite(n)
+		for i, p := range as.pos {
+			if i > 0 {
+				f.a.write(c, f.instancesOf(p.set, p.node))
+			}
+		}
+		for _, k := range as.kw {
+			if k.name == "bound" {
+				f.a.write(c, f.annotation(k.node, f.u.mod))
+			}
+		}
+		return one(value{kind: kType, name: v.name, item: c}), true
 	case "builtins.object":
 		return one(typed("object")), true
 	}

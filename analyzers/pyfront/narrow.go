@@ -33,6 +33,13 @@ func (f *frame) narrowInto(env map[string]set, test pyparse.Node, outcome bool) 
 		}
 	case pyparse.KindCompare:
 		c := test.AsCompare()
+		if call := c.Left().AsCall(); call.Valid() && c.Comparators().Len() == 1 && (c.OpAt(0) == pyparse.OpIs || c.OpAt(0) == pyparse.OpEq) && outcome {
+			// type(x) is C
+			if call.Func().Kind() == pyparse.KindName && call.Func().AsName().Id() == "type" && call.Args().Len() == 1 && call.Args().At(0).Kind() == pyparse.KindName {
+				f.narrowTo(env, call.Args().At(0).AsName().Id(), c.Comparators().At(0), true)
+			}
+			return
+		}
 		if c.Comparators().Len() != 1 || c.Left().Kind() != pyparse.KindName {
 			return
 		}
@@ -54,25 +61,29 @@ func (f *frame) narrowInto(env map[string]set, test pyparse.Node, outcome bool) 
 		if c.Args().Len() != 2 || c.Func().Kind() != pyparse.KindName || c.Func().AsName().Id() != "isinstance" || c.Args().At(0).Kind() != pyparse.KindName {
 			return
 		}
-		name := c.Args().At(0).AsName().Id()
-		s, ok := env[name]
-		if !ok {
-			return
+		f.narrowTo(env, c.Args().At(0).AsName().Id(), c.Args().At(1), outcome)
+	}
+}
+
+// narrowTo keeps of a name the instances of some classes, or all others.
+func (f *frame) narrowTo(env map[string]set, name string, classes pyparse.Node, outcome bool) {
+	s, ok := env[name]
+	if !ok {
+		return
+	}
+	want := f.instancesOf(f.quiet(classes), classes)
+	if want.empty() {
+		return
+	}
+	if outcome {
+		kept := without(s, func(v value) bool { return !matches(v, want) })
+		if len(kept.vals) == 0 {
+			kept = set{vals: want.vals}
 		}
-		want := f.instancesOf(f.quiet(c.Args().At(1)), c.Args().At(1))
-		if want.empty() {
-			return
-		}
-		if outcome {
-			kept := without(s, func(v value) bool { return !matches(v, want) })
-			if len(kept.vals) == 0 {
-				kept = set{vals: want.vals}
-			}
-			kept.open = false
-			env[name] = kept
-		} else {
-			env[name] = without(s, func(v value) bool { return matches(v, want) })
-		}
+		kept.open = false
+		env[name] = kept
+	} else {
+		env[name] = without(s, func(v value) bool { return matches(v, want) })
 	}
 }
 

@@ -93,6 +93,9 @@ func (f *frame) stmt(n pyparse.Node) {
 		f.importStmt(n.AsImport())
 	case pyparse.KindImportFrom:
 		f.importFrom(n.AsImportFrom())
+	case pyparse.KindTypeAlias:
+		s := n.AsTypeAlias()
+		f.store(s.Name(), f.quiet(s.Value()), s.Value())
 	case pyparse.KindBreak:
 		f.exits = append(f.exits, f.env)
 		f.env = nil

@@ -25,6 +25,7 @@ const (
 	kGenerator                 // a generator object: its body runs when it is consumed
 	kCoroutine                 // a coroutine object: its body runs when it is awaited
 	kManager                   // what a @contextmanager function gives
+	kType                      // a type with parameters: Optional[X], list[X]; name is its head, item holds instances
 	kProperty                  // a property of a class: reading it calls ref
 )
 
@@ -52,6 +53,7 @@ const (
 	fProperty
 	fManager // @contextmanager
 	fElsewhere
+	fAutowrap // kElsewhere: the objects that its calls give back are wrapped as well
 )
 
 // maxValues bounds a set; a larger one is open and holds the first few. Names
