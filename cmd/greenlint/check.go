@@ -31,6 +31,7 @@ type checkFlags struct {
 	noBaseline        bool
 	diff              bool   // --diff is there
 	diffBase          string // and its value
+	fix, unsafeFixes  bool
 }
 
 // loops are what --loop takes, in the order of the help.
@@ -86,11 +87,14 @@ greenlint check --format json | jq ...  for programs`,
 			fl.Bool(&f.quiet, "q,quiet", "findings and errors only, no summary")
 			fl.Bool(&f.stats, "stats", "say what was looked at and how long it took")
 			fl.Bool(&f.noProgress, "no-progress", "show no progress on a terminal")
+			fl.Group("Fixes")
+			fl.Bool(&f.fix, "fix", "make the fixes that leave the program's meaning as it is, and report what remains")
+			fl.Bool(&f.unsafeFixes, "unsafe-fixes", "with --fix: those too after which other tasks run where they didn't before")
 			fl.Group("Old findings")
 			fl.String(&f.baseline, "baseline", "FILE", "leave out the findings that this file lists; what is gone is taken out of it")
 			fl.Bool(&f.updateBaseline, "update-baseline", "make the baseline list what is found now")
 			fl.Bool(&f.noBaseline, "no-baseline", "leave out no finding, whatever the settings say")
-			fl.Optional(&f.diffBase, &f.diff, "diff", "BASE", "only what has come since the working tree parted from this git revision")
+			fl.Optional(&f.diffBase, &f.diff, "diff", "BASE", "only what has come since the working tree parted from this git revision; with --fix: show the fixes instead of making them", "fix")
 			fl.Group("Exit status")
 			fl.Choice(&f.failOn, "fail-on", []string{"info", "warning", "error"}, "1 only if a finding is at least so severe (info)")
 			fl.Bool(&f.exitZero, "exit-zero", "0 even if there are findings")
@@ -121,7 +125,12 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	if _, err := f.outputs.complete(); err != nil {
 		return 0, err
 	}
-	if f.diff && f.diffBase == "" {
+	switch {
+	case f.fix && f.diffBase != "":
+		return 0, &command.UsageError{Msg: "--fix takes --diff without a revision: it shows the fixes instead of making them"}
+	case f.unsafeFixes && !f.fix:
+		return 0, &command.UsageError{Msg: "--unsafe-fixes goes with --fix"}
+	case f.diff && f.diffBase == "" && !f.fix:
 		return 0, &command.UsageError{Msg: "--diff: which git revision? For instance --diff origin/main"}
 	}
 	catalog, err := rules.Load()
@@ -172,6 +181,30 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	}
 	if err := applyBaseline(ctx, known, f, &place, &out, result, os.Getenv); err != nil {
 		return 0, err
+	}
+	attachFixes(&place, catalog, result.Findings)
+	if f.fix {
+		fixed, after, err := runFixes(ctx, c, f, &place, req, run, result)
+		switch {
+		case err != nil:
+			return 0, interrupted(err)
+		case f.diff && fixed > 0 && !f.exitZero:
+			return command.Findings, nil
+		case f.diff:
+			return command.OK, nil
+		case fixed > 0:
+			if draft, err = draftOf(after, listing.Skipped, catalog, place.Partial()); err != nil {
+				return 0, err
+			}
+			result.Findings, result.Skipped, result.Stats, result.Notes = draft.Finish(), draft.Skips(), after.Stats, after.Notes
+			if err := applyBaseline(ctx, known, f, &place, after, result, os.Getenv); err != nil {
+				return 0, err
+			}
+			attachFixes(&place, catalog, result.Findings)
+		}
+	}
+	if note := fixNote(result.Findings); note != "" {
+		result.Notes = append(result.Notes, note)
 	}
 	line.Close()
 	if result.Stats.Elapsed == 0 {

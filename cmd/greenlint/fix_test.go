@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/greenlint/greenlint/analyzers/report"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/check"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/files"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// TestFixesOfRulePages makes each fix of each finding in the Bad blocks of the
+// rules' pages, by itself and then all together: the finding is gone, no other
+// has come, and the file still parses.
+func TestFixesOfRulePages(t *testing.T) {
+	catalog, err := rules.Load()
+	require.NoError(t, err)
+	total := 0
+	for _, r := range catalog.Rules() {
+		for _, p := range projectsOf(t, r) {
+			if !strings.HasPrefix(p.name, "bad") || p.hasGo() {
+				continue
+			}
+			dir := t.TempDir()
+			for name, text := range p.files {
+				writeFile(t, filepath.Join(dir, filepath.FromSlash(name)), text)
+			}
+			listing, err := files.List(context.Background(), dir, nil)
+			require.NoError(t, err)
+			fresh, err := rules.Load()
+			require.NoError(t, err)
+			req := check.Request{Root: dir, Files: listing.Files, Catalog: fresh}
+			out, err := check.Run(context.Background(), req)
+			require.NoError(t, err)
+			draft, err := draftOf(&out, nil, fresh, false)
+			require.NoError(t, err)
+			found := draft.Finish()
+			place := check.Place{Root: dir}
+			attachFixes(&place, fresh, found)
+			read := func(file string) ([]byte, error) { return readRegular(inside(dir, file)) }
+			for i := range found {
+				for _, x := range found[i].Fixes {
+					total++
+					one := append([]rules.Finding(nil), found...)
+					for j := range one {
+						one[j].Fixes = nil
+					}
+					one[i].Fixes = []rules.Fix{x}
+					done, err := tryFixes(context.Background(), one, true, req, check.Run, read)
+					require.NoError(t, err)
+					if done == nil {
+						t.Errorf("%s %s: %s:%d %s: %q does not mend it", r.ID, p.name, found[i].Pos.File, found[i].Pos.Line, found[i].Message, x.Title)
+					}
+				}
+			}
+			if _, err := tryFixes(context.Background(), found, true, req, check.Run, read); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	t.Logf("%d fixes", total)
+	require.GreaterOrEqual(t, total, 15)
+}
+
+func (p pageProject) hasGo() bool {
+	for name := range p.files {
+		if strings.HasSuffix(name, ".go") {
+			return true
+		}
+	}
+	return false
+}
+
+func TestFix(t *testing.T) {
+	s := newShop(t)
+	s.write("Procfile", "worker: celery -A shop worker -Pgevent\n")
+	before := s.read("shop/tasks.py")
+	status, out, errs := s.run("check --fix --diff")
+	require.Equal(t, command.Findings, status, errs)
+	require.Contains(t, out, "-    time.sleep(3)\n+    await asyncio.sleep(3)\n")
+	require.Contains(t, out, "-worker: celery -A shop worker -Pgevent\n+worker: celery -A shop worker -P gevent\n")
+	require.NotContains(t, out, "to_thread")
+	require.Contains(t, errs, "Would fix 2 findings in 2 files.")
+	require.Equal(t, before, s.read("shop/tasks.py"))
+
+	status, out, errs = s.run("check --fix --format concise")
+	require.Equal(t, command.Findings, status)
+	require.Contains(t, errs, "Fixed 2 findings in 2 files.")
+	require.Contains(t, errs, "--fix --unsafe-fixes can mend 1 of them")
+	require.Equal(t, 1, strings.Count(out, "\n"), out)
+	status, _, errs = s.run("check --fix --unsafe-fixes")
+	require.Equal(t, command.OK, status, errs)
+	require.Contains(t, s.read("shop/tasks.py"), "return await asyncio.to_thread(requests.get, url)")
+	status, out, errs = s.run("check --fix --diff --unsafe-fixes")
+	require.Equal(t, command.OK, status)
+	require.Empty(t, out)
+	require.Contains(t, errs, "")
+
+	for line, want := range map[string]string{
+		"check --fix --diff=main": "--fix takes --diff without a revision",
+		"check --unsafe-fixes":    "--unsafe-fixes goes with --fix",
+	} {
+		status, _, errs := s.run(line)
+		require.Equal(t, command.Failure, status)
+		require.Contains(t, errs, want)
+	}
+}
+
+// TestFixLeavesHarmOut gives fixes that do harm: they are not made, others are.
+func TestFixLeavesHarmOut(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "a.py"), "aaaa = 1\nbbbb = 2\n")
+	find := func(text string) (out []rules.Finding) { // a finding for every letter x is not there
+		for i, c := range text {
+			if c == 'a' || c == 'b' {
+				out = append(out, rules.Finding{Rule: "GL401", Symbol: fmt.Sprint(i), Pos: rules.Pos{File: "a.py", Line: 1, Column: 1, Offset: i}, Message: "m"})
+			}
+		}
+		return out
+	}
+	run := func(_ context.Context, req check.Request) (check.Outcome, error) {
+		text, err := req.Read("a.py")
+		selected, _ := req.Catalog.Select(nil, nil)
+		return check.Outcome{Findings: find(string(text)), Selected: selected}, err
+	}
+	read := func(file string) ([]byte, error) { return readRegular(inside(dir, file)) }
+	all := find("aaaa = 1\nbbbb = 2\n")
+	write := func(at int, text string) []rules.Fix {
+		return []rules.Fix{{Safe: true, Edits: []rules.Edit{{Pos: rules.Pos{File: "a.py", Offset: at}, End: rules.Pos{File: "a.py", Offset: at + 1}, Text: text}}}}
+	}
+	all[0].Fixes = write(0, "x") // good
+	all[1].Fixes = write(1, "b") // changes nothing
+	done, err := tryFixes(context.Background(), all, false, check.Request{Root: dir}, run, read)
+	require.NoError(t, err)
+	require.Equal(t, "xaaa = 1\nbbbb = 2\n", string(done.texts["a.py"]))
+	all[1].Fixes = write(1, "(") // breaks the file
+	done, err = tryFixes(context.Background(), all, false, check.Request{Root: dir}, run, read)
+	require.NoError(t, err)
+	require.Nil(t, done)
+	require.Zero(t, (&report.Result{}).Open())
+}
