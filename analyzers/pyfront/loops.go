@@ -271,6 +271,9 @@ func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 			for _, w := range r.vals {
 				if w.kind == kInstance {
 					if x, ok := f.special(w, next, n); ok {
+						if async {
+							x = f.await(x, n)
+						}
 						it.item = join(it.item, x)
 					}
 				} else {
@@ -281,6 +284,13 @@ func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 			}
 		case kConst:
 			it.item = join(it.item, one(typed(v.name)))
+		case kClass:
+			if v.class.isEnum() {
+				it.item = join(it.item, one(value{kind: kInstance, class: v.class}))
+			} else {
+				it.item = join(it.item, unknownSet)
+			}
+			it.yield.maybe = true
 		case kElsewhere:
 			it.item = join(it.item, unknownSet)
 			it.yield.maybe = true

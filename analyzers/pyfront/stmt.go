@@ -242,11 +242,10 @@ func (f *frame) scoped(run func()) (float64, yieldState) {
 }
 
 // loop runs a loop's body until the environment settles.
-func (f *frame) loop(head func(), body pyparse.NodeList, orelse pyparse.NodeList) (float64, yieldState) {
+// again is false where the body never comes to its end.
+func (f *frame) loop(head func(), body pyparse.NodeList, orelse pyparse.NodeList) (cost float64, yield yieldState, again bool) {
 	exits, next := f.exits, f.next
 	f.exits, f.next = nil, nil
-	var cost float64
-	var yield yieldState
 	start := f.env
 	var out map[string]set
 	for range 4 {
@@ -262,6 +261,7 @@ func (f *frame) loop(head func(), body pyparse.NodeList, orelse pyparse.NodeList
 		for _, e := range f.next {
 			back = joinEnv(back, e)
 		}
+		again = back != nil
 		merged := joinEnv(start, back)
 		if sameEnv(merged, start) {
 			break
@@ -276,15 +276,18 @@ func (f *frame) loop(head func(), body pyparse.NodeList, orelse pyparse.NodeList
 		f.env = joinEnv(f.env, e)
 	}
 	f.exits, f.next = exits, next
-	return cost, yield
+	return cost, yield, again
 }
 
 func (f *frame) forStmt(s pyparse.For) {
 	iter := f.eval(s.Iter())
 	it := f.consume(iter, s.Iter(), s.IsAsync())
-	cost, yield := f.loop(func() {
+	cost, yield, again := f.loop(func() {
 		f.store(s.Target(), it.item, pyparse.Node{})
 	}, s.Body(), s.Orelse())
+	if !again {
+		it.trips = 1
+	}
 	f.finishLoop(loopInfo{node: s.Node, head: s.Iter(), trips: it.trips, each: cost + it.each + costStmt, yield: joinYield(yield, it.yield), async: s.IsAsync()})
 }
 
@@ -302,7 +305,7 @@ func (f *frame) whileStmt(s pyparse.While) {
 		f.block(s.Orelse())
 		return
 	}
-	cost, yield := f.loop(func() {
+	cost, yield, _ := f.loop(func() {
 		f.truth(f.eval(s.Test()), s.Test())
 		if e := f.narrow(s.Test(), true); e != nil {
 			f.env = e
