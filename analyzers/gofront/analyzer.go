@@ -39,11 +39,13 @@ var flags struct {
 	interfaces string
 	config     string
 	tests      bool
+	all        bool
 }
 
 func init() {
 	Analyzer.Flags.StringVar(&flags.interfaces, "interfaces", "known", "which methods a call through an interface may reach when the object is not known: none, known, all")
-	Analyzer.Flags.StringVar(&flags.config, "config", "", "the settings file (else greenlint.toml at or above the package)")
+	Analyzer.Flags.StringVar(&flags.config, "config", "", "the settings file, - for none (else greenlint.toml at or above the package)")
+	Analyzer.Flags.BoolVar(&flags.all, "all", false, "judge every rule, whatever the settings choose")
 	Analyzer.Flags.BoolVar(&flags.tests, "tests", false, "check the tasks in test files too")
 }
 
@@ -103,6 +105,7 @@ type unit struct {
 	yielding   map[*ssa.Function][]rules.Guard
 	methods    map[string][]*types.Func
 	depth      int
+	from       *ssa.Function // in which the value that is being followed stands
 
 	graph         *flow.Graph
 	instances     map[instanceKey]rules.Func
@@ -337,7 +340,7 @@ func (u *unit) judge(r *flow.Reached) []rules.Finding {
 	})
 	var out []rules.Finding
 	for _, f := range found {
-		if !u.conf.selected.Has(f.Rule) || u.judgedElsewhere(&f) {
+		if !flags.all && !u.conf.selected.Has(f.Rule) || u.judgedElsewhere(&f) {
 			continue
 		}
 		f.Chain = slices.Clone(f.Chain)
@@ -436,7 +439,7 @@ func readConfiguration(file string) (c configured) {
 		return c
 	}
 	conf := new(rules.Config)
-	if file != "" {
+	if file != "" && file != "-" {
 		if conf, c.err = c.cat.ReadConfig(file); c.err != nil {
 			return c
 		}

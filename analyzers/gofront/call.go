@@ -201,7 +201,7 @@ func (u *unit) targetOf(obj *types.Func, args []ssa.Value, dyn bool) (target, bo
 	// A value that the library describes apart from its type: os.Stdin.
 	if obj.Signature().Recv() != nil && len(args) > 0 && args[0] != nil {
 		for _, l := range u.leaves(args[0]) {
-			if s := u.special(l, obj.Name()); s != "" {
+			if s := u.special(l, obj.Name()); s != "" && (l.typ == nil || types.Identical(l.typ, args[0].Type())) {
 				t.sym = s
 			}
 		}
@@ -224,7 +224,7 @@ func (u *unit) special(l leaf, method string) string {
 func (u *unit) invoke(c *call, leaves []leaf, method *types.Func, args []ssa.Value, recv ssa.Value) {
 	with := func(v ssa.Value) []ssa.Value { return append([]ssa.Value{v}, args...) }
 	dyn := len(leaves) > 1
-	fallback := false
+	fallback := len(leaves) == 0
 	for _, l := range leaves {
 		switch {
 		case u.special(l, method.Name()) != "":
@@ -235,12 +235,43 @@ func (u *unit) invoke(c *call, leaves []leaf, method *types.Func, args []ssa.Val
 			c.holes = append(c.holes, holeUse{key: hole{param: l.param, method: method.Name()}})
 			u.holeMethod[hole{param: l.param, method: method.Name()}] = method
 		case l.none:
-			fallback = true
+			fallback = fallback || !u.described(c, l, method, with(recv))
 		}
 	}
-	if fallback || len(leaves) == 0 {
+	if fallback {
 		c.direct = append(c.direct, u.implementations(method, with(recv))...)
 	}
+}
+
+// described adds the method of the narrower interface that a value is known to
+// have, where the catalogue describes it: what was made a net.Conn stays one when
+// it is read as an io.Reader.
+func (u *unit) described(c *call, l leaf, method *types.Func, args []ssa.Value) bool {
+	if l.as == nil {
+		return false
+	}
+	m := methodNamed(l.as, method.Name())
+	if m == nil {
+		return false
+	}
+	sym := u.narrow(l.as, m)
+	if e := u.entry(sym); !e.Known {
+		return false
+	}
+	c.direct = append(c.direct, target{obj: m, sym: sym, args: args})
+	return true
+}
+
+// narrow names a method by the interface that a value has, even if that one has
+// it from another.
+func (u *unit) narrow(as types.Type, m *types.Func) string {
+	if n, ok := types.Unalias(as).(*types.Named); ok {
+		sym := rules.Canonical(typeName(n) + "." + m.Name())
+		if e := u.entry(sym); len(e.Effects) > 0 {
+			return sym
+		}
+	}
+	return objSymbol(m)
 }
 
 // methodOf adds the method of a concrete type, also one that it has from an
@@ -484,7 +515,7 @@ func (u *unit) callMethod(c *call, ls []leaf, name string, v ssa.Value) {
 				}
 			}
 		case l.none:
-			if m := methodNamed(v.Type(), name); m != nil {
+			if m := methodNamed(v.Type(), name); m != nil && !u.described(c, l, m, []ssa.Value{v}) {
 				c.direct = append(c.direct, u.implementations(m, []ssa.Value{v})...)
 			}
 		}

@@ -27,16 +27,8 @@ func (u *unit) build() {
 		from := u.name(c.in)
 		for _, t := range c.direct {
 			u.emit(from, c, t)
-			if t.body == nil {
-				continue
-			}
-			for _, k := range u.holeList[t.body] {
-				for _, l := range u.fillers(c, &t, k) {
-					if l.param == nil || !encloses(l.param.Parent(), c.in) {
-						u.edge(from, c, u.instance(t.body, k, l), true)
-					}
-				}
-			}
+			pos, end := u.span(c)
+			u.fillHoles(from, c, &t, pos, end)
 		}
 		for _, f := range c.fills {
 			u.emitThrough(from, c, f.callee, f.frames, f.target)
@@ -44,6 +36,20 @@ func (u *unit) build() {
 	}
 	for _, fn := range u.funcs {
 		u.ownLoops(fn)
+	}
+}
+
+// fillHoles adds the instances of a target whose holes a call fills.
+func (u *unit) fillHoles(from rules.Func, c *call, t *target, pos, end rules.Pos) {
+	if t.body == nil {
+		return
+	}
+	for _, k := range u.holeList[t.body] {
+		for _, l := range u.fillers(c, t, k) {
+			if l.param == nil || !encloses(l.param.Parent(), c.in) {
+				u.addEdge(from, flow.Edge{Callee: u.instance(t.body, k, l), Pos: pos, End: end})
+			}
+		}
 	}
 }
 

@@ -123,13 +123,13 @@ func (u *unit) fillers(c *call, t *target, k hole) []leaf {
 		}
 		return nil
 	}
-	if encloses(owner, c.in) {
-		return []leaf{{param: k.param}}
-	}
 	if t.site != nil {
 		if arg := argOf(t.site, k.param); arg != nil {
 			return u.valueLeaves(arg, k)
 		}
+	}
+	if encloses(owner, c.in) {
+		return []leaf{{param: k.param}}
 	}
 	var out []leaf
 	for _, site := range u.callsOf[owner] {
@@ -213,11 +213,12 @@ func holeArgs(c *call) []ssa.Value {
 // emitThrough adds the call of a target that happens some frames of another
 // package further on.
 func (u *unit) emitThrough(from rules.Func, c *call, callee rules.Func, frames []rules.Frame, t target) {
+	pos, end := u.span(c)
 	if callee == "" {
 		u.emit(from, c, t)
+		u.fillHoles(from, c, &t, pos, end)
 		return
 	}
-	pos, end := u.span(c)
 	goal := u.targetName(&t)
 	name := rules.Func(string(callee) + instanceMark + string(goal) + "⟩")
 	u.graph.Calls[from] = append(u.graph.Calls[from], flow.Edge{Callee: name, Pos: pos, End: end})
@@ -226,6 +227,7 @@ func (u *unit) emitThrough(from rules.Func, c *call, callee rules.Func, frames [
 		last := i == len(frames)-1
 		if last {
 			u.emitAt(cur, fr.Pos, t)
+			u.fillHoles(cur, c, &t, fr.Pos, rules.Pos{})
 			break
 		}
 		next := rules.Func(string(fr.Func) + instanceMark + string(goal) + "⟩")

@@ -18,7 +18,8 @@ type leaf struct {
 	val   ssa.Value           // with typ: the value of that type, if it is at hand
 	param *ssa.Parameter      // a parameter of the function at hand, or of one around it
 	sym   string              // the package-level variable or the call of another package that it comes from
-	none  bool                // nothing is known
+	none  bool                // nothing is known, but that it has
+	as    types.Type          // this interface
 
 	ext    rules.Func // a closure or function that another package put there
 	extPkg string
@@ -54,6 +55,10 @@ func (u *unit) leaves(v ssa.Value) []leaf {
 }
 
 func (u *unit) follow(start place) (out []leaf) {
+	if start.v != nil && start.v.Parent() != nil {
+		defer func(old *ssa.Function) { u.from = old }(u.from)
+		u.from = start.v.Parent()
+	}
 	seen := map[place]bool{start: true}
 	have := map[leaf]bool{}
 	work := []place{start}
@@ -215,10 +220,10 @@ func (u *unit) back(p place) (prev []place, found []leaf) {
 			prev = append(prev, place{v: arg, elem: p.elem})
 			break
 		}
-		if p.elem {
+		if p.elem || !encloses(v.Parent(), u.from) { // whatever the calls in this package pass
 			for _, c := range u.callsOf[v.Parent()] {
 				if arg := argOf(c, v); arg != nil {
-					elems(arg)
+					prev = append(prev, place{v: arg, elem: p.elem})
 				}
 			}
 			break
@@ -234,7 +239,7 @@ func (u *unit) back(p place) (prev []place, found []leaf) {
 // typed is the leaf of a value of which only the type is known.
 func typed(t types.Type, v ssa.Value) leaf {
 	if types.IsInterface(t) || isFuncType(t) {
-		return leaf{none: true}
+		return leaf{none: true, as: t}
 	}
 	return leaf{typ: t, val: v}
 }
@@ -274,6 +279,9 @@ func (u *unit) load(addr ssa.Value, p place) (prev []place, found []leaf) {
 			break
 		}
 		prev = append(prev, place{loc: globalOf(a), elem: p.elem})
+		if len(u.stores.loc[globalOf(a)]) == 0 && !p.elem {
+			found = append(found, typed(a.Type().(*types.Pointer).Elem(), nil))
+		}
 	case *ssa.FieldAddr:
 		prev = append(prev, place{loc: fieldOf(a.X.Type(), a.Field), elem: p.elem})
 		if len(u.stores.loc[fieldOf(a.X.Type(), a.Field)]) == 0 && !p.elem {

@@ -112,7 +112,7 @@ func version() (string, error) {
 	if file == "" {
 		file = gofront.SettingsFile(dir)
 	}
-	if file != "" {
+	if file != "" && file != noConfig {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return "", err
@@ -125,6 +125,9 @@ func version() (string, error) {
 // configVariable names the settings file where the go command's own flags can't:
 // packages of other modules have no way to find it.
 const configVariable = "GREENLINT_CONFIG"
+
+// noConfig in its place means that no settings are wanted.
+const noConfig = "-"
 
 type flagInfo struct {
 	Name  string
@@ -171,6 +174,9 @@ func parseFlags(args []string) (options, error) {
 			o.json = yes
 		case "findings":
 			o.findings = yes
+			if err := gofront.Analyzer.Flags.Set("all", strconv.FormatBool(yes)); err != nil {
+				return o, err
+			}
 		case "fix":
 			o.fix = yes
 		case "diff", "c", "V":
@@ -201,7 +207,9 @@ func parseFlags(args []string) (options, error) {
 			o.run[a.Name] = yes
 		}
 	}
-	if file := os.Getenv(configVariable); file != "" {
+	if file := os.Getenv(configVariable); file == noConfig {
+		return o, gofront.Analyzer.Flags.Set("config", noConfig)
+	} else if file != "" {
 		if abs, err := filepath.Abs(file); err == nil {
 			return o, gofront.Analyzer.Flags.Set("config", abs)
 		}

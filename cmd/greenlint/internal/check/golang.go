@@ -1,0 +1,299 @@
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/report"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// golang checks the project's Go packages. The go command does the work: it runs
+// this program on each package, and keeps the answers in its cache.
+func golang(ctx context.Context, req Request, conf *rules.Config, out *Outcome) error {
+	dirs := goModules(req.Files)
+	if len(dirs) == 0 || req.Read != nil { // the go command reads the disk
+		return nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	g := &goRun{req: req, out: out, own: map[string]bool{}, sinks: map[sinkKey]int{}}
+	for _, f := range req.Files {
+		g.own[f] = true
+	}
+	for i, dir := range dirs {
+		progress(req, "checking Go packages", i, len(dirs))
+		if err := g.module(ctx, self, dir); err != nil {
+			return err
+		}
+	}
+	g.finish()
+	return ctx.Err()
+}
+
+// goModules lists the directories with a go.mod, the outermost first; modules
+// below testdata and vendor are not the project's.
+func goModules(files []string) (dirs []string) {
+	hasGo := slices.ContainsFunc(files, func(f string) bool { return strings.HasSuffix(f, ".go") })
+	if !hasGo {
+		return nil
+	}
+	for _, f := range files {
+		if path.Base(f) != "go.mod" {
+			continue
+		}
+		skip := false
+		for _, e := range strings.Split(path.Dir(f), "/") {
+			skip = skip || e == "testdata" || e == "vendor" || strings.HasPrefix(e, "_") || e != "." && strings.HasPrefix(e, ".")
+		}
+		if !skip {
+			dirs = append(dirs, path.Dir(f))
+		}
+	}
+	slices.Sort(dirs)
+	return dirs
+}
+
+// A goRun collects what the units say.
+type goRun struct {
+	req   Request
+	out   *Outcome
+	own   map[string]bool
+	sinks map[sinkKey]int // in found
+	found []rules.Finding
+	files map[string]bool
+}
+
+// A sinkKey is what makes two findings one.
+type sinkKey struct {
+	rule rules.ID
+	pos  rules.Pos
+}
+
+// goUnit is what one package's run prints.
+type goUnit struct {
+	ID, ImportPath string
+	Files          []string
+	Stats          struct{ Functions, Calls, UnknownCalls int }
+	Findings       []rules.Finding
+}
+
+func (g *goRun) module(ctx context.Context, self, dir string) error {
+	cmd := exec.CommandContext(ctx, "go", "vet", "-vettool="+self, "-json", "-findings", "./...")
+	cmd.Dir = filepath.Join(g.req.Root, filepath.FromSlash(dir))
+	cmd.Env = append(os.Environ(), "GREENLINT_CONFIG="+cmp.Or(g.req.ConfigFile, "-"))
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if errors.Is(err, exec.ErrNotFound) {
+		g.skip(path.Join(dir, "go.mod"), "the go command is not installed, so Go packages were not checked")
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	d := json.NewDecoder(&stdout)
+	for {
+		var u goUnit
+		if err := d.Decode(&u); err == io.EOF {
+			break
+		} else if err != nil {
+			g.skip(path.Join(dir, "go.mod"), "go vet printed what could not be read: "+err.Error())
+			break
+		}
+		g.unit(&u)
+	}
+	if err != nil {
+		g.failures(dir, stderr.String())
+	}
+	return nil
+}
+
+var goError = regexp.MustCompile(`^(?:vet: )?(\S+\.go):(\d+)(?::\d+)?: (.*)$`)
+
+// failures reads why packages did not load, one reason for each file.
+func (g *goRun) failures(dir, text string) {
+	seen := map[string]bool{}
+	first := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "go: downloading") {
+			continue
+		}
+		if first == "" {
+			first = line
+		}
+		m := goError.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		file := g.rel(filepath.Join(g.req.Root, filepath.FromSlash(dir), m[1]))
+		if filepath.IsAbs(m[1]) {
+			file = g.rel(m[1])
+		}
+		if g.own[file] && !seen[file] {
+			seen[file] = true
+			g.skip(file, "the package does not load: "+m[3])
+		}
+	}
+	if len(seen) == 0 && first != "" {
+		g.skip(path.Join(dir, "go.mod"), "go vet: "+first)
+	}
+}
+
+func (g *goRun) skip(file, reason string) {
+	g.out.Skipped = append(g.out.Skipped, rules.Skip{File: file, Reason: reason})
+}
+
+// rel names a file as the rest of the report does.
+func (g *goRun) rel(file string) string {
+	if r, err := filepath.Rel(g.req.Root, file); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
+		return filepath.ToSlash(r)
+	}
+	return filepath.ToSlash(file)
+}
+
+func (g *goRun) unit(u *goUnit) {
+	g.out.Stats.Functions += u.Stats.Functions
+	g.out.Stats.Calls += u.Stats.Calls
+	g.out.Stats.UnknownCalls += u.Stats.UnknownCalls
+	for _, f := range u.Files {
+		f = g.rel(f)
+		if g.own[f] && !g.files[f] {
+			if g.files == nil {
+				g.files = map[string]bool{}
+			}
+			g.files[f] = true
+			g.out.Stats.Files++
+		}
+	}
+	for _, f := range u.Findings {
+		g.finding(f)
+	}
+}
+
+// finding moves a finding to the last place of its chain that is the user's own,
+// and joins it with those that end there too.
+func (g *goRun) finding(f rules.Finding) {
+	asked := f.Pos
+	f.Pos.File = g.rel(f.Pos.File)
+	f.End.File = f.Pos.File
+	if f.End.Line == 0 {
+		f.End = rules.Pos{}
+	}
+	for i := range f.Chain {
+		f.Chain[i].Pos.File = g.rel(f.Chain[i].Pos.File)
+	}
+	for i := range f.Contexts {
+		c := &f.Contexts[i]
+		c.Context.Pos.File = g.rel(c.Context.Pos.File)
+		for j := range c.Context.Why {
+			c.Context.Why[j].Pos.File = g.rel(c.Context.Why[j].Pos.File)
+		}
+		for j := range c.Evidence {
+			c.Evidence[j].Pos.File = g.rel(c.Evidence[j].Pos.File)
+		}
+	}
+	for i := len(f.Chain) - 1; i >= 0; i-- {
+		if p := f.Chain[i].Pos; g.own[p.File] {
+			if p.Line != f.Pos.Line || p.File != f.Pos.File || p.Column != f.Pos.Column {
+				f.Pos, f.End = p, rules.Pos{}
+			}
+			break
+		}
+	}
+	if f.Suppressed != "workflowcheck" && g.rel(asked.File) == f.Pos.File && asked.Line == f.Pos.Line {
+		f.Suppressed = "" // the report reads the comment itself, and knows then that it was needed
+	}
+	at := f.Pos
+	at.Offset = 0
+	key := sinkKey{f.Rule, at}
+	n, ok := g.sinks[key]
+	if !ok {
+		g.sinks[key] = len(g.found)
+		g.found = append(g.found, f)
+		return
+	}
+	old := &g.found[n]
+	if len(f.Chain) < len(old.Chain) || len(f.Chain) == len(old.Chain) && f.Message < old.Message {
+		*old, f = f, *old
+	}
+	if old.Suppressed != "" && f.Suppressed == "" {
+		old.Suppressed = ""
+	}
+	for _, c := range f.Contexts {
+		if !slices.ContainsFunc(old.Contexts, func(x rules.Reach) bool { return x.Context.Func == c.Context.Func && x.Context.Kind == c.Context.Kind }) {
+			old.Contexts = append(old.Contexts, c)
+		}
+	}
+	slices.SortStableFunc(old.Contexts, func(a, b rules.Reach) int {
+		return cmp.Or(cmp.Compare(a.Depth, b.Depth), strings.Compare(string(a.Context.Func), string(b.Context.Func)))
+	})
+}
+
+// finish hands over what was found in the files that the user wants checked.
+func (g *goRun) finish() {
+	for _, f := range g.found {
+		through := func(fr rules.Frame) bool { return fr.Pos.File != "" && g.req.Wants(fr.Pos.File) }
+		if g.req.Wants(f.Pos.File) || slices.ContainsFunc(f.Chain, through) {
+			g.out.Findings = append(g.out.Findings, f)
+		}
+	}
+	for _, f := range g.req.Files {
+		if g.files[f] {
+			if c, ok := g.comments(f); ok {
+				g.out.Comments = append(g.out.Comments, c)
+			}
+		}
+	}
+}
+
+var goMarks = [][]byte{[]byte("greenlint:"), []byte("nolint"), []byte("lint:")}
+
+// comments reads what report needs to know of a file that may silence something.
+func (g *goRun) comments(file string) (out report.FileComments, ok bool) {
+	src, err := os.ReadFile(filepath.Join(g.req.Root, filepath.FromSlash(file)))
+	if err != nil || !slices.ContainsFunc(goMarks, func(m []byte) bool { return bytes.Contains(src, m) }) {
+		return out, false
+	}
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, file, src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return out, false
+	}
+	out.File = file
+	for _, group := range tree.Comments {
+		for _, c := range group.List {
+			p := fset.PositionFor(c.Pos(), false)
+			start := p.Offset - (p.Column - 1)
+			out.Comments = append(out.Comments, report.Comment{
+				Pos:   rules.Pos{File: file, Line: p.Line, Column: p.Column, Offset: p.Offset},
+				Text:  c.Text,
+				Alone: len(bytes.TrimSpace(src[start:p.Offset])) == 0,
+			})
+		}
+	}
+	for _, d := range tree.Decls {
+		if fd, isFunc := d.(*ast.FuncDecl); isFunc {
+			def, first := fset.PositionFor(fd.Pos(), false).Line, fset.PositionFor(fd.Pos(), false).Line
+			out.Funcs = append(out.Funcs, report.Span{FirstLine: first, DefLine: def, LastLine: fset.PositionFor(fd.End(), false).Line})
+		}
+	}
+	return out, true
+}
