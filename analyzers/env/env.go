@@ -12,13 +12,14 @@ import (
 // A Result is what a project's files say of its processes. Everything is sorted;
 // the same files give the same result.
 type Result struct {
-	Processes []Process
-	Findings  []rules.Finding
-	Unknown   []rules.Evidence // choices of a pool that depend on variables which no file sets
-	Skipped   []rules.Skip
-	Depends   []rules.Version // every dependency that a file names, at its place
-	Versions  []rules.Version // one per distribution: the best pinned
-	Python    string          // "3.11"; empty = not known
+	Processes  []Process
+	Findings   []rules.Finding
+	Unknown    []rules.Evidence // choices of a pool that depend on variables which no file sets
+	Skipped    []rules.Skip
+	Depends    []rules.Version // every dependency that a file names, at its place
+	Versions   []rules.Version // one per distribution: the best pinned
+	Python     string          // "3.11"; empty = not known
+	PythonFile string          // that says so
 }
 
 // A project is one run of [Read].
@@ -52,11 +53,9 @@ func Read(src Source, cat *rules.Catalog) Result {
 	p.judgeSettings(procs)
 	p.judgeVoid(procs)
 	p.judgePatches(procs)
-	deps, versions, python := p.r.dependencies()
-	res := Result{Processes: procs, Findings: p.sorted(), Unknown: p.unknown, Depends: deps, Versions: versions, Python: python}
-	for i := range res.Processes {
-		res.Processes[i].Env.Versions, res.Processes[i].Env.Python = res.Versions, python
-	}
+	deps := p.r.dependencies()
+	p.services(procs, deps)
+	res := Result{Processes: procs, Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
 	sort.SliceStable(p.r.skips, func(i, j int) bool { return p.r.skips[i].pos.Compare(p.r.skips[j].pos) < 0 })
 	for _, s := range p.r.skips {
 		reason := s.reason

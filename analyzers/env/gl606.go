@@ -57,7 +57,7 @@ func hasLoop(list []rules.Loop, l rules.Loop) bool {
 func (p *project) judgeVoid(procs []Process) {
 	for i := range p.hits {
 		h := &p.hits[i]
-		if h.setting.Role != "void" || h.truth == "False" || h.text == "" || p.isNone(h) {
+		if h.setting.Role != "void" || !p.limits(h) {
 			continue
 		}
 		var loop rules.Loop
@@ -90,16 +90,18 @@ func (p *project) judgeVoid(procs []Process) {
 // other commands.
 func works(q *Process) bool { return q.launch != nil && len(q.launch.Runs)+len(q.launch.RunsOn) > 0 }
 
-// isNone reports whether a setting is switched off: None, zero.
-func (p *project) isNone(h *hit) bool {
+// limits reports whether a setting is set to something: a number, or what an
+// environment variable holds. A class that only declares the setting does not.
+func (p *project) limits(h *hit) bool {
 	f := p.r.open[h.pos.File]
 	if f == nil {
 		return false
 	}
-	_, v, ok := strings.Cut(string(f.src[h.pos.Offset:min(h.end.Offset, len(f.src))]), "=")
+	text := string(f.src[h.pos.Offset:min(h.end.Offset, len(f.src))])
+	_, v, ok := strings.Cut(text, "=")
 	if !ok {
-		_, v, _ = strings.Cut(string(f.src[h.pos.Offset:min(h.end.Offset, len(f.src))]), ":")
+		_, v, _ = strings.Cut(text, ":") // a key of a dict
 	}
 	v = strings.TrimSpace(v)
-	return v == "None" || v == "0"
+	return v != "0" && strings.ContainsAny(v, "0123456789") || strings.Contains(strings.ToLower(v), "env")
 }

@@ -18,7 +18,8 @@ type Process struct {
 	Concurrency string   // as written; empty = not said
 	Pool        string   // as written: "gevent", "shop.workers.Green"; empty = the default
 	Patch       rules.Moment
-	Unknown     bool // which loop it runs depends on a variable that no file sets
+	Unknown     bool            // which loop it runs depends on a variable that no file sets
+	Depends     []rules.Version // what its own dependency lists declare, at its place
 
 	launch *rules.Launch
 	pick   *choice

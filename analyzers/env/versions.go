@@ -43,29 +43,39 @@ type python struct {
 	file    string
 }
 
-// dependencies reads every dependency list: those that files declare, sorted by
-// place, the best version of each distribution, and the version of Python.
-func (r *reading) dependencies() (list, best []rules.Version, python string) {
+// dependencies reads every dependency list.
+func (r *reading) dependencies() *deps {
 	d := &deps{r: r, done: map[string]bool{}}
 	for _, n := range r.names { // markers need the version of Python first
 		d.python(n)
 	}
-	d.markers = d.best()
+	d.markers = d.best(nil).version
 	for _, n := range r.names {
 		d.file(n)
 	}
+	return d
+}
+
+// declared lists the dependencies that files declare, sorted by place.
+func (d *deps) declared() (list []rules.Version) {
 	for _, v := range d.list {
 		if v.origin == declared {
 			list = append(list, v.Version)
 		}
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Why.Pos.Compare(list[j].Why.Pos) < 0 })
-	return list, merge(d.list), d.best()
+	return list
 }
 
-func (d *deps) best() string {
-	sort.SliceStable(d.pythons, func(i, j int) bool {
-		a, b := d.pythons[i], d.pythons[j]
+// best is the version of Python that the files of a service, or of the whole project,
+// speak of.
+func (d *deps) best(s *service) (best python) {
+	list := append([]python{}, d.pythons...)
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if x, y := s.nearness(a.file), s.nearness(b.file); x != y {
+			return x > y
+		}
 		if a.rank != b.rank {
 			return a.rank > b.rank
 		}
@@ -74,15 +84,118 @@ func (d *deps) best() string {
 		}
 		return a.file < b.file
 	})
-	if len(d.pythons) == 0 {
-		return ""
+	for _, p := range list {
+		if s.reads(p.file) {
+			return p
+		}
 	}
-	return d.pythons[0].version
+	return python{}
 }
 
-// merge keeps one version of each distribution: a lock's before a pin, a pin before
-// a constraint, and the file nearest to the top.
-func merge(list []dependency) []rules.Version {
+// A service is a part of the project that has dependency lists of its own: a
+// directory with what lies below it.
+type service struct {
+	anchor string          // a file of it: the module that is started, or the file that starts it
+	others map[string]bool // the directories of the other services
+}
+
+// home is the directory that a dependency list speaks for.
+func home(file string) string {
+	dir := path.Dir(file)
+	if base := path.Base(dir); strings.HasPrefix(base, "requirements") || base == "requirement" || base == "reqs" {
+		dir = path.Dir(dir)
+	}
+	return dir
+}
+
+// above reports whether a file lies in a directory or below it.
+func above(dir, file string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") }
+
+// reads reports whether a dependency list counts for the service: it is not that of
+// another one.
+func (s *service) reads(file string) bool {
+	if s == nil {
+		return true
+	}
+	dir := home(file)
+	if above(dir, s.anchor) {
+		return true
+	}
+	for d := dir; d != "." && d != "/"; d = path.Dir(d) {
+		if s.others[d] {
+			return false
+		}
+	}
+	return true
+}
+
+// nearness orders dependency lists: those nearest above the service first.
+func (s *service) nearness(file string) int {
+	if s == nil || !above(home(file), s.anchor) {
+		return -1
+	}
+	if home(file) == "." {
+		return 0
+	}
+	return strings.Count(home(file), "/") + 1
+}
+
+// services gives every process its dependencies and its Python.
+func (p *project) services(procs []Process, d *deps) {
+	homes := map[string]bool{}
+	for _, v := range d.list {
+		homes[home(v.Why.Pos.File)] = true
+	}
+	anchors := make([]string, len(procs))
+	of := make([]string, len(procs)) // the service's directory
+	for i := range procs {
+		q := &procs[i]
+		anchors[i] = q.Command.file
+		for _, e := range q.Entry {
+			if f := p.r.module(e, q.Command.file); f != "" {
+				anchors[i] = f
+				break
+			}
+		}
+		for dir := path.Dir(anchors[i]); ; dir = path.Dir(dir) {
+			if homes[dir] || dir == "." || dir == "/" {
+				of[i] = dir
+				break
+			}
+		}
+	}
+	done := map[string]int{}
+	for i := range procs {
+		e := &procs[i].Env
+		if j, ok := done[of[i]]; ok {
+			e.Versions, e.Python, procs[i].Depends = procs[j].Env.Versions, procs[j].Env.Python, procs[j].Depends
+			continue
+		}
+		done[of[i]] = i
+		s := &service{anchor: anchors[i], others: map[string]bool{}}
+		for _, o := range of {
+			if o != of[i] && o != "." && !above(o, anchors[i]) {
+				s.others[o] = true
+			}
+		}
+		e.Versions, e.Python = d.merge(s), d.best(s).version
+		for _, v := range d.declared() {
+			if s.reads(v.Why.Pos.File) {
+				procs[i].Depends = append(procs[i].Depends, v)
+			}
+		}
+	}
+}
+
+// merge keeps one version of each distribution: of the list nearest to the service;
+// a lock's before a pin, a pin before a constraint; and the file nearest to the top.
+func (d *deps) merge(s *service) []rules.Version {
+	var list []dependency
+	for _, v := range d.list {
+		if s.reads(v.Why.Pos.File) {
+			list = append(list, v)
+		}
+	}
 	named := map[string]bool{}
 	for _, v := range list {
 		named[v.Dist] = named[v.Dist] || v.origin != constrained
@@ -100,11 +213,13 @@ func merge(list []dependency) []rules.Version {
 		}
 		return 0
 	}
-	list = append([]dependency{}, list...)
 	sort.SliceStable(list, func(i, j int) bool {
 		a, b := list[i], list[j]
 		if a.Dist != b.Dist {
 			return a.Dist < b.Dist
+		}
+		if x, y := s.nearness(a.Why.Pos.File), s.nearness(b.Why.Pos.File); x != y && rank(a) > 1 && rank(b) > 1 {
+			return x > y
 		}
 		if x, y := rank(a), rank(b); x != y {
 			return x > y
@@ -256,7 +371,7 @@ func (d *deps) requirements(name string, from origin, depth int) {
 	})
 }
 
-var requirement = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:\(?([^;@]*?)\)?)?\s*(?:@\s*[^;]*)?(?:;(.*))?$`)
+var requirement = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(?:\(?([^;@]*?)\)?)?\s*(?:@\s*[^;]*)?(?:;(.*))?$`)
 
 // add reads one requirement as PEP 508 writes it.
 func (d *deps) add(l span, from origin) {
@@ -264,10 +379,20 @@ func (d *deps) add(l span, from origin) {
 	if m == nil || strings.Contains(l.s, "://") && !strings.Contains(l.s, "@") {
 		return
 	}
-	if m[3] != "" && !d.marker(m[3]) {
+	if m[4] != "" && !d.marker(m[4]) {
 		return
 	}
-	d.put(m[1], strings.TrimSpace(m[2]), l, from)
+	d.put(m[1], strings.TrimSpace(m[3]), l, from)
+	d.extras(strings.Split(m[2], ","), l, from)
+}
+
+// extras adds what extras of the name of a loop bring: celery[gevent], gunicorn[eventlet].
+func (d *deps) extras(names []string, at span, from origin) {
+	for _, x := range names {
+		if x = strings.TrimSpace(strings.ToLower(x)); rules.KnownLoop(rules.Loop(x)) && x != string(rules.Asyncio) {
+			d.put(x, "", at, from)
+		}
+	}
 }
 
 func (d *deps) put(name, spec string, at span, from origin) {
@@ -282,10 +407,8 @@ func (d *deps) put(name, spec string, at span, from origin) {
 	}, from})
 }
 
-var runs = regexp.MustCompile(`[-_.]+`)
-
 // normal is a distribution's name as PEP 503 compares it.
-func normal(name string) string { return runs.ReplaceAllString(strings.ToLower(name), "-") }
+func normal(name string) string { return rules.NormalDist(name) }
 
 // pinned is the version that a constraint leaves no choice but.
 func pinned(spec string) string {
@@ -400,6 +523,8 @@ func (d *deps) toml(name, base string) {
 				d.put(last, poetrySpec(v.text.s), v.line, declared)
 			case keys[0] == "packages" && len(keys) == 3 && last == "version":
 				d.put(keys[1], poetrySpec(v.text.s), v.line, declared)
+			case keys[0] == "packages" && len(keys) == 3 && last == "extras":
+				d.extras([]string{v.text.s}, v.line, declared)
 			}
 			return
 		}
@@ -416,6 +541,8 @@ func (d *deps) toml(name, base string) {
 		case len(keys) >= 4 && strings.HasPrefix(key, "tool.poetry.dependencies."):
 			if len(keys) == 4 || last == "version" {
 				d.put(keys[3], poetrySpec(v.text.s), v.line, declared)
+			} else if last == "extras" {
+				d.extras([]string{v.text.s}, v.line, declared)
 			} else if last == "git" || last == "url" || last == "path" {
 				d.put(keys[3], "", v.line, declared)
 			}

@@ -29,6 +29,7 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	out.Findings = append(out.Findings, deployed.Findings...)
 	out.Skipped = append(out.Skipped, deployed.Skipped...)
 	if len(files) == 0 {
+		out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, processes(req, deployed, &pyfront.Result{}))...)
 		return ctx.Err()
 	}
 	res, err := pyfront.Analyze(ctx, pyfront.Input{
@@ -40,6 +41,7 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	}
 	progress(req, "judging", 0, 0)
 	envs := processes(req, deployed, res)
+	out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, envs)...)
 	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
 	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
 	out.Findings = append(out.Findings, append(found, broken(res)...)...)
