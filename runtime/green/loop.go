@@ -49,26 +49,25 @@ type Options struct {
 // run it once. Only Post, Go and Beat may be used from goroutines that are not its
 // tasks.
 type Loop struct {
-	opts  Options
-	ready ring
-	time  timers
-	root  scope
-	poll  poller
-
 	beat    *uint64
 	tick    uint32
-	lastID  atomic.Uint32
+	budget  int // resumes until the next look at clock and poller
+	ready   ring
 	running *Handle // or the last one that ran; nil while the loop waits
 
+	opts Options
+	time timers
+	root scope
+	poll poller
+
+	lastID    atomic.Uint32
 	goroutine atomic.Uintptr // the loop's own, see check.go
 
 	first    *Handle // the live tasks, oldest first
 	last     *Handle
 	live     int
-	outside  int    // what may wake a task from outside: sockets waited for, offloads, signals
-	budget   int    // resumes until the next look at clock and poller
-	polled   int64  // when the poller was last asked, ns
-	polledAt uint32 // the tick then
+	outside  int   // what may wake a task from outside: sockets waited for, offloads, signals
+	polled   int64 // when the poller was last asked, ns
 	stopping bool
 	fatal    *PanicError
 
@@ -89,11 +88,11 @@ const (
 	loopEnded
 )
 
-// The loop looks at its clock and poller at least once in so many resumes, and
-// whenever so many nanoseconds have passed.
+// The loop looks at its clock once in so many resumes, and at its poller when so
+// many nanoseconds have passed since the last look.
 const (
-	resumesPerPoll = 64
-	pollEvery      = 50_000
+	resumesPerTurn = 64
+	pollEvery      = 20_000
 )
 
 // NewLoop returns a loop that is yet to be run.
@@ -159,12 +158,21 @@ func (l *Loop) Run(ctx context.Context, main func(*Task) error) error {
 func (l *Loop) turnUntilDone(main *Handle) *LeakError {
 	var giveUp int64
 	for forced := false; l.live > 0; {
-		if l.budget == 0 || l.ready.len() == 0 {
-			l.turn()
-		}
-		if l.ready.len() > 0 {
-			l.budget--
-			l.resume(l.ready.pop())
+		l.turn()
+		for ; l.budget > 0 && l.ready.n > 0; l.budget-- {
+			// Not a function of its own: a return that the processor did not see
+			// the call of is expensive, and after a switch every return is one.
+			h := l.ready.pop()
+			if h.next == nil && !h.start() {
+				continue
+			}
+			l.tick++
+			atomic.StoreUint64(l.beat, uint64(h.id)<<32|uint64(l.tick))
+			l.running = h
+			h.next()
+			if h.ended {
+				l.finish(h)
+			}
 		}
 		if !main.ended {
 			continue
@@ -196,15 +204,17 @@ func (l *Loop) turn() {
 		l.runPosted()
 	}
 	t := now()
-	l.time.expire(t)
+	if len(l.time.heap) > 0 {
+		l.time.expire(t)
+	}
 	switch {
 	case l.ready.len() == 0:
 		l.idle(t)
-	case l.tick-l.polledAt >= resumesPerPoll || t-l.polled >= pollEvery:
-		l.polled, l.polledAt = t, l.tick
+	case t-l.polled >= pollEvery:
+		l.polled = t
 		l.poll.wait(0)
 	}
-	l.budget = min(l.ready.len(), resumesPerPoll)
+	l.budget = min(l.ready.len(), resumesPerTurn)
 }
 
 // idle blocks the thread until something outside happens or a timer is due.
@@ -225,23 +235,10 @@ func (l *Loop) idle(t int64) {
 	}
 	l.poll.wait(timeout)
 	l.sleeping.Store(false)
-	l.polled, l.polledAt = now(), l.tick
+	l.polled = now()
 	l.time.expire(l.polled)
 	if l.waiting.Load() > 0 {
 		l.runPosted()
-	}
-}
-
-func (l *Loop) resume(h *Handle) {
-	if h.next == nil && !h.start() {
-		return
-	}
-	l.tick++
-	atomic.StoreUint64(l.beat, uint64(h.id)<<32|uint64(l.tick))
-	l.running = h
-	h.next()
-	if h.ended {
-		l.finish(h)
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 // below it. Each belongs to one task, whose waits it ends; the loop's root
 // belongs to none.
 type scope struct {
+	// Written on the loop's thread only, read by any goroutine.
+	cause atomic.Pointer[error]
+
 	l      *Loop
 	h      *Handle
 	parent *scope
@@ -20,9 +23,7 @@ type scope struct {
 
 	child, next, prev *scope
 
-	// What other goroutines see, as a context.Context. cause is written on the
-	// loop's thread only.
-	cause atomic.Pointer[error]
+	// What else other goroutines see, as a context.Context.
 	done  chan struct{} // guarded by l.context
 	after []*afterFunc  // guarded by l.context
 }

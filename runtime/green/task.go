@@ -24,24 +24,24 @@ type Task struct {
 
 // A Handle is a task as others see it: to join, kill or link.
 type Handle struct {
-	id   uint32
-	name string
-	l    *Loop
-	self Task
-	base scope  // ended by Kill
-	top  *scope // the innermost open scope: what waits without a *Task obey
-
-	fn    func(*Task) error
-	next  func() (struct{}, bool)
-	yield func(struct{}) bool
-
+	// What each turn touches comes first and fits a cache line; with base.cause,
+	// which follows, it is two.
+	self      Task
+	l         *Loop
+	next      func() (struct{}, bool)
+	yield     func(struct{}) bool
 	goroutine atomic.Uintptr // its own, see check.go; 0 before it began and after it has ended
-
-	parked    bool
-	pinned    bool // parked where nothing but the awaited thing may wake it
+	id        uint32
 	ended     bool
 	unwinding bool
+	parked    bool
 	refused   uint8
+	base      scope // ended by Kill
+
+	top       *scope // the innermost open scope: what waits without a *Task obey
+	name      string
+	fn        func(*Task) error
+	pinned    bool   // parked where nothing but the awaited thing may wake it
 	op        string // what it waits in
 	waitScope *scope
 	wakeErr   error
