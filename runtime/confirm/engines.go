@@ -2,12 +2,78 @@ package confirm
 
 import (
 	"context"
-	"errors"
+	"strings"
+
+	"github.com/greenlint/greenlint/runtime/gopool"
+	"github.com/greenlint/greenlint/runtime/stall"
 )
 
 // goEngine runs a Go function under the green pool.
-func (s *Session) goEngine(context.Context, *Target) (string, runner, error) {
-	return "", nil, errors.New("Go is not confirmed yet")
+func (s *Session) goEngine(ctx context.Context, t *Target) (string, runner, error) {
+	b := &gopool.Builder{Dir: s.tmp}
+	build := func(t *Target) (*gopool.Program, error) {
+		source := gopool.Source{Path: t.File, Func: t.Func}
+		args := t.Args
+		if args == nil {
+			args = s.o.Args
+		}
+		if args != nil {
+			text, err := s.peers.Fill(*args)
+			if err != nil {
+				return nil, err
+			}
+			source.Args = text
+		}
+		return b.Build(ctx, source)
+	}
+	program, err := build(t)
+	if err != nil {
+		return "", nil, err
+	}
+	return "gopool", func(ctx context.Context, k kind, _ []string) (*trial, error) {
+		dir, remove, err := s.workDir(t)
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		mode, p := gopool.Judged, program
+		switch k {
+		case survey:
+			mode = gopool.Survey
+		case control, idle:
+			mode = gopool.Idle
+			if k == control && t.Good != nil {
+				if good, err := build(t.Good); err == nil {
+					mode, p = gopool.Judged, good
+				}
+			}
+		case plain:
+			return &trial{refused: "there is no run without the loop"}, nil
+		}
+		r, err := p.Run(ctx, mode, dir, s.o.Floor, t.limits())
+		if err != nil {
+			return nil, err
+		}
+		x := &trial{Run: r.Run, refused: r.Error, reached: true}
+		if r.Panic != "" {
+			x.raised = &problem{name: "panic", text: r.Panic, frames: goFrames(r.Stack)}
+		}
+		for _, g := range r.Held {
+			x.stacks = append(x.stacks, goFrames(g.Frames))
+		}
+		if strings.Contains(r.Output, "OS thread locking must match") {
+			x.fatal = stall.ThreadLock
+			x.Output = "fatal error: coro: OS thread locking must match locking at coroutine creation"
+		}
+		return x, nil
+	}, nil
+}
+
+func goFrames(list []gopool.Frame) (out []Frame) {
+	for _, f := range list {
+		out = append(out, Frame(f))
+	}
+	return out
 }
 
 // embedded runs a fixture on the interpreter that is built in.

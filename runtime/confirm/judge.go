@@ -230,6 +230,11 @@ func judgeHits(ctx context.Context, v Verdict, t *Target, first *trial, hits []*
 			v.Class, v.Syscall = key[0], key[1]
 		}
 	}
+	for i := range first.Stalls { // the survey may know the name of what the thread waits for
+		if x := &first.Stalls[i]; v.Syscall == "" && string(x.Class) == v.Class {
+			v.Syscall = x.Syscall
+		}
+	}
 	stack := pickStack(t, first)
 	for try := 0; stack == nil && try < 2; try++ { // the survey may have seen an import only
 		again, err := run(ctx, survey, first.modules)

@@ -83,7 +83,7 @@ func (s *Session) confirm(ctx context.Context, t *Target) (Verdict, error) {
 	engine, run, err := s.engine(ctx, t)
 	if err != nil {
 		v := inconclusive(Verdict{}, "%s", err)
-		v.Target, v.Rule, v.Engine, v.Expected = t.Name, t.Rule, "none", t.Expected
+		v.Target, v.Rule, v.Engine, v.Expected = t.Name, t.Rule, NoEngine, t.Expected
 		return v, nil
 	}
 	v, err := judge(ctx, t, run)

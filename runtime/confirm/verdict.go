@@ -75,7 +75,10 @@ type Verdict struct {
 }
 
 // Wrong reports whether a fixture has not kept what its name promises.
-func (v *Verdict) Wrong() bool { return v.Expected != "" && v.Verdict != v.Expected }
+func (v *Verdict) Wrong() bool { return v.Expected != "" && v.Verdict != v.Expected && v.Engine != NoEngine }
+
+// NoEngine is the engine of a target that nothing here can run.
+const NoEngine = "none"
 
 // Headline is the verdict in one line, with paths as show has them.
 func (v *Verdict) Headline(show func(string) string) string {
@@ -122,7 +125,10 @@ func describe(class, syscall string) string {
 	case stall.Disk:
 		return "waiting for a disk" + in + " (disk)"
 	case stall.GoPark:
-		return "with the task's goroutine parked: " + strings.TrimSpace(syscall) + " (go-park)"
+		if syscall != "" {
+			return "with the task's goroutine parked in " + syscall + " (go-park)"
+		}
+		return "with the task's goroutine parked (go-park)"
 	case stall.Cgo:
 		return "in foreign code (cgo)"
 	}

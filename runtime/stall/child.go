@@ -53,6 +53,10 @@ type Child struct {
 	// early: the length of a stall in such a run is not to be trusted.
 	Signal int
 
+	// Collect reads what the child writes to the descriptor DumpFD by itself, stall
+	// by stall.
+	Collect bool
+
 	// OnRun is called when the task begins, in a goroutine of its own.
 	OnRun func(ctx context.Context, pid int)
 }

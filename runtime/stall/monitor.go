@@ -171,8 +171,8 @@ func (m *monitor) threshold() time.Duration {
 }
 
 func (m *monitor) open(now time.Time, beat uint64, ph Phase) {
-	if ph == Running && beat > m.gap.beat && m.gap.beat != 0 {
-		m.run.Turns += beat - m.gap.beat
+	if ph == Running && m.gap.beat != 0 {
+		m.run.Turns += uint64(uint32(beat) - uint32(m.gap.beat)) // the upper half may name a task
 	}
 	m.gap = gap{beat: beat, at: now, phase: ph, first: ph, samples: m.gap.samples[:0]}
 	m.gap.cpu, m.gap.queued, _ = m.probe.times()
@@ -238,7 +238,7 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 	m.run.MaxGap = max(m.run.MaxGap, s.Corrected())
 	switch {
 	case s.Corrected() >= m.run.Threshold:
-		if g.signalled {
+		if g.signalled || m.child.Collect {
 			s.Traceback = m.traceback()
 		}
 		m.run.Stalls = append(m.run.Stalls, s)

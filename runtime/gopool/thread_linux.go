@@ -1,0 +1,5 @@
+package gopool
+
+import "syscall"
+
+func threadID() int { return syscall.Gettid() }

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package gopool
+
+func threadID() int { return 0 }

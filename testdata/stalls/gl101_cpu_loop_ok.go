@@ -1,0 +1,18 @@
+package stalls
+
+import (
+	"time"
+
+	"github.com/greenlint/greenlint/runtime/green"
+)
+
+func task(t *green.Task) {
+	sum := 0
+	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
+		for i := range 100000 {
+			sum += i * i
+		}
+		t.Yield()
+	}
+	_ = sum
+}

@@ -1,0 +1,16 @@
+package stalls
+
+import (
+	"syscall"
+
+	"github.com/greenlint/greenlint/runtime/green"
+)
+
+func task(t *green.Task) {
+	green.Offload(t, func() error {
+		left := syscall.NsecToTimespec(300e6)
+		for syscall.Nanosleep(&left, &left) == syscall.EINTR {
+		}
+		return nil
+	})
+}

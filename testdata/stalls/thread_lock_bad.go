@@ -1,0 +1,13 @@
+package stalls
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/greenlint/greenlint/runtime/green"
+)
+
+func task(t *green.Task) {
+	runtime.LockOSThread()
+	t.Sleep(10 * time.Millisecond)
+}
