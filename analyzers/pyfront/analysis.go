@@ -120,6 +120,7 @@ type tooLong struct{}
 
 // Analyze builds the graph. It stops early, with an error, only when ctx ends.
 func Analyze(ctx context.Context, in Input) (*Result, error) {
+	in.Files = slices.Sorted(slices.Values(in.Files)) // the answer is the same for any order
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},

@@ -13,18 +13,19 @@ import (
 
 // A frame is one run of a unit's body, or of a class body within it.
 type frame struct {
-	a     *analysis
-	u     *unit
-	scope *bind.Scope
-	env   map[string]set // what the locals denote here; nil after return or raise
-	class *class         // whose body this is
-	outer *frame         // class bodies: the frame around
-	cost  float64        // seconds so far
-	yield yieldState     // of what was run so far
-	exits []map[string]set
-	next  []map[string]set // environments at break and continue of the loop at hand
-	inTry int
-	tried map[string]set // what the locals were while the try statement at hand ran
+	a         *analysis
+	u         *unit
+	scope     *bind.Scope
+	env       map[string]set // what the locals denote here; nil after return or raise
+	class     *class         // whose body this is
+	outer     *frame         // class bodies: the frame around
+	cost      float64        // seconds so far
+	yield     yieldState     // of what was run so far
+	exits     []map[string]set
+	next      []map[string]set // environments at break and continue of the loop at hand
+	inTry     int
+	onlyTypes int            // in so many blocks that only type checkers read
+	tried     map[string]set // what the locals were while the try statement at hand ran
 }
 
 // body runs the unit.

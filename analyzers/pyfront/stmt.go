@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"math"
+	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
@@ -202,7 +203,13 @@ func (f *frame) ifStmt(s pyparse.If) {
 	cost, yield := f.cost, f.yield
 	f.env = yes
 	if yes != nil {
+		if typeChecking(s.Test()) {
+			f.onlyTypes++
+		}
 		f.block(s.Body())
+		if typeChecking(s.Test()) {
+			f.onlyTypes--
+		}
 	}
 	after := f.env
 	bodyCost, bodyYield := f.cost, f.yield
@@ -214,6 +221,15 @@ func (f *frame) ifStmt(s pyparse.If) {
 	f.env = joinEnv(after, f.env)
 	f.cost = max(f.cost, bodyCost)
 	f.yield.add(bodyYield)
+}
+
+// typeChecking reports whether a test is true for type checkers only.
+func typeChecking(n pyparse.Node) bool {
+	if at := n.AsAttribute(); at.Valid() {
+		return at.Attr() == "TYPE_CHECKING"
+	}
+	name := n.AsName()
+	return name.Valid() && name.Id() == "TYPE_CHECKING"
 }
 
 // constantTest recognises tests that are the same in every run.
@@ -372,11 +388,12 @@ func (f *frame) withStmt(s pyparse.With) {
 			f.store(it.OptionalVars(), v, pyparse.Node{})
 		}
 	}
+	before := copyEnv(f.env)
 	f.block(s.Body())
 	if f.env == nil && s.Body().Len() > 0 { // a manager may swallow the exception; a return may not
 		last := s.Body().At(s.Body().Len() - 1)
 		if last.Kind() == pyparse.KindRaise {
-			f.env = map[string]set{}
+			f.env = before
 		}
 	}
 }
@@ -597,6 +614,17 @@ func (f *frame) imports(v value, n pyparse.Node) {
 		return
 	}
 	f.a.ensure(v.mod.body)
+	if f.onlyTypes > 0 {
+		return // for type checkers: it never runs
+	}
+	for i, c := range v.mod.name { // its packages are loaded first
+		if c != '.' || strings.HasPrefix(f.u.mod.name+".", v.mod.name[:i+1]) {
+			continue
+		}
+		if p := f.a.find(v.mod.name[:i], v.mod.file); p != nil && p.isPkg && p != v.mod {
+			f.imports(value{kind: kModule, mod: p}, n)
+		}
+	}
 	f.u.mod.imports[v.mod] = true
 	if f.moduleLevel() {
 		f.u.events = append(f.u.events, event{offset: n.Start(), mod: v.mod})
