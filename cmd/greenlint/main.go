@@ -45,6 +45,8 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 		Report: "https://github.com/greenlint/greenlint/issues",
 		Commands: []*command.Command{
 			checkCommand(run),
+			initCommand(run),
+			ignoreCommand(run),
 			rulesCommand(),
 			confirm.Command(),
 			explainCommand(),

@@ -153,3 +153,35 @@ func TestDiffApplies(t *testing.T) {
 	}
 	require.Empty(t, Diff("f", []byte("a\n"), []byte("a\n")))
 }
+
+func TestIgnoreComments(t *testing.T) {
+	for _, c := range []struct{ file, code, want string }{ // « » mark the finding
+		{"a.py", "«f()»\n", "f()  # greenlint: ignore[GL401] why\n"},
+		{"a.py", "«f()»", "f()  # greenlint: ignore[GL401] why"},
+		{"a.py", "«f()»   \r\n", "f()  # greenlint: ignore[GL401] why\r\n"},
+		{"a.py", "«f()»  # noqa\n", "f()  # noqa  # greenlint: ignore[GL401] why\n"},
+		{"a.py", "«f()»  # greenlint: ignore[GL201] old\n", "f()  # greenlint: ignore[GL201, GL401] old\n"},
+		{"a.py", "«f()»; x = '# greenlint: ignore[GL201]'\n", "f(); x = '# greenlint: ignore[GL201]'  # greenlint: ignore[GL401] why\n"},
+		{"a.py", "«f(\n  1,\n)»\n", "f(  # greenlint: ignore[GL401] why\n  1,\n)\n"},
+		{"a.py", "x = «f('''\n''')»\n", "x = f('''\n''')  # greenlint: ignore[GL401] why\n"},
+		{"a.py", "x = «f() \\\n  .g()»\n", "x = f() \\\n  .g()  # greenlint: ignore[GL401] why\n"},
+		{"a.py", "x = «f()» + '''\n'''\n", ""},
+		{"a.go", "package a\n\nfunc f() { «mu.Lock()» }\n", "package a\n\nfunc f() { mu.Lock() } // greenlint: ignore[GL401] why\n"},
+		{"a.go", "package a\n\nvar x = «f()» + `\n`\n", ""},
+		{"Procfile", "«web»: x\n", ""},
+	} {
+		before, rest, _ := strings.Cut(c.code, "«")
+		call, after, _ := strings.Cut(rest, "»")
+		code := before + call + after
+		tree := pyparse.Parse([]byte(code), pyparse.Options{})
+		f := rules.Finding{Rule: "GL401", Pos: pos(tree, c.file, uint32(len(before))), End: pos(tree, c.file, uint32(len(before)+len(call)))}
+		out, left := Ignore(c.file, []byte(code), []rules.Finding{f, f}, "why")
+		if c.want == "" {
+			require.Len(t, left, 2, c.code)
+			require.Equal(t, code, string(out))
+			continue
+		}
+		require.Empty(t, left, c.code)
+		require.Equal(t, c.want, string(out))
+	}
+}
