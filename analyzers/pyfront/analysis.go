@@ -120,6 +120,10 @@ type tooLong struct{}
 
 // Analyze builds the graph. It stops early, with an error, only when ctx ends.
 func Analyze(ctx context.Context, in Input) (*Result, error) {
+	return newAnalysis(ctx, in).all()
+}
+
+func newAnalysis(ctx context.Context, in Input) *analysis {
 	in.Files = slices.Sorted(slices.Values(in.Files)) // the answer is the same for any order
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
@@ -135,10 +139,15 @@ func Analyze(ctx context.Context, in Input) (*Result, error) {
 	for _, p := range in.Catalog.PatchTables("python") {
 		a.patches[p.Call] = p
 	}
+	return a
+}
+
+// all analyses the project.
+func (a *analysis) all() (*Result, error) {
 	files := a.candidates()
 	for i, f := range files {
-		if in.Report != nil {
-			in.Report("reading", i, len(files))
+		if a.in.Report != nil {
+			a.in.Report("reading", i, len(files))
 		}
 		if m := a.load(f); m != nil {
 			a.ensure(m.body)
