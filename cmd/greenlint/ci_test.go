@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
+)
+
+// builtCommand is a directory with the command in it, for a PATH.
+func builtCommand(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	// The test's own binary is the command when it is called so: see TestMain.
+	require.NoError(t, os.Symlink(self, filepath.Join(dir, "greenlint")))
+	return dir
+}
+
+// bash runs a script in a directory as a build server does.
+func bash(t *testing.T, dir, script string, env ...string) (status int, out string) {
+	t.Helper()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("bash is not installed")
+	}
+	cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), append([]string{"PATH=" + builtCommand(t) + string(os.PathListSeparator) + os.Getenv("PATH"), "CI=true"}, env...)...)
+	var b bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &b, &b
+	if err := cmd.Run(); err != nil {
+		exit, ok := err.(*exec.ExitError)
+		require.True(t, ok, err)
+		status = exit.ExitCode()
+	}
+	return status, b.String()
+}
+
+func TestAction(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository(t), "action.yml"))
+	require.NoError(t, err)
+	var action struct {
+		Inputs map[string]struct{ Description, Default string }
+		Runs   struct {
+			Using string
+			Steps []struct {
+				ID, Shell, Run, Uses, If string
+				Env                      map[string]string
+			}
+		}
+	}
+	require.NoError(t, yaml.Unmarshal(text, &action))
+	require.Equal(t, "composite", action.Runs.Using)
+	expression := regexp.MustCompile(`\$\{\{\s*inputs\.([\w-]+)\s*\}\}`)
+	script := ""
+	vars := map[string]string{}
+	for _, step := range action.Runs.Steps {
+		require.NotContains(t, step.Run, "${{", "a value in a script could be run")
+		if step.Run != "" {
+			require.NotEmpty(t, step.Shell)
+		}
+		for name, value := range step.Env {
+			m := expression.FindStringSubmatch(value)
+			require.NotNil(t, m, value)
+			require.Contains(t, action.Inputs, m[1])
+			if step.ID == "check" {
+				vars[m[1]] = name
+			}
+		}
+		if step.ID == "check" {
+			script = step.Run
+		}
+	}
+	s := newShop(t)
+	run := func(inputs map[string]string) (int, string, string) {
+		output := filepath.Join(t.TempDir(), "output")
+		env := []string{"GITHUB_OUTPUT=" + output, "GITHUB_WORKSPACE=" + s.dir}
+		for input, variable := range vars {
+			value, ok := inputs[input]
+			if !ok {
+				value = action.Inputs[input].Default
+			}
+			env = append(env, variable+"="+value)
+		}
+		status, out := bash(t, s.dir, script, env...)
+		said, err := os.ReadFile(output)
+		require.NoError(t, err)
+		return status, out, strings.TrimSpace(string(said))
+	}
+	status, out, said := run(nil)
+	require.Equal(t, command.Findings, status, out)
+	require.Contains(t, out, "::error file=shop/tasks.py,line=7,col=12")
+	require.Equal(t, "findings=true", said)
+	status, out, said = run(map[string]string{"diff": "main", "sarif": "out.sarif", "annotations": "false"})
+	require.Equal(t, command.OK, status, out)
+	require.Equal(t, "findings=false", said)
+	require.True(t, json.Valid([]byte(s.read("out.sarif"))))
+	status, out, _ = run(map[string]string{"args": "--ignore GL4 --severity", "path": "shop"})
+	require.Equal(t, command.Failure, status)
+	require.Contains(t, out, "unknown flag --severity")
+	status, out, _ = run(map[string]string{"args": "--ignore GL4,GL2"})
+	require.Equal(t, command.OK, status, out)
+	status, out, _ = run(map[string]string{"path": "$(touch pwned)"})
+	require.Equal(t, command.Failure, status, out)
+	require.NoFileExists(t, filepath.Join(s.dir, "pwned"))
+}
+
+// blocks returns the fenced blocks of a page in a language.
+func blocks(t *testing.T, page, lang string) (out []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repository(t), "docs", page))
+	require.NoError(t, err)
+	for _, part := range strings.Split(string(text), "\n```"+lang+"\n")[1:] {
+		block, _, ok := strings.Cut(part, "\n```")
+		require.True(t, ok)
+		out = append(out, block+"\n")
+	}
+	return out
+}
+
+func TestGitLabJob(t *testing.T) {
+	var jobs map[string]struct {
+		Script       []string
+		BeforeScript []string `yaml:"before_script"`
+		Artifacts    struct{ Reports map[string]string }
+	}
+	for _, b := range blocks(t, "ci.md", "yaml") {
+		if strings.HasPrefix(b, "greenlint:") {
+			require.NoError(t, yaml.Unmarshal([]byte(b), &jobs))
+		}
+	}
+	job := jobs["greenlint"]
+	require.NotEmpty(t, job.Script)
+	s := newShop(t)
+	status, out := bash(t, s.dir, strings.Join(job.Script, "\n"), "CI_PROJECT_DIR="+s.dir)
+	require.Equal(t, command.Findings, status, out)
+	var report []struct {
+		Fingerprint string
+		Location    struct{ Path string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(s.read(job.Artifacts.Reports["codequality"])), &report))
+	require.Len(t, report, 2)
+	require.Equal(t, "shop/tasks.py", report[0].Location.Path)
+}
+
+func TestPreCommitHooks(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository(t), ".pre-commit-hooks.yaml"))
+	require.NoError(t, err)
+	var hooks []struct {
+		ID, Name, Entry, Language, Files string
+		PassFilenames                    *bool `yaml:"pass_filenames"`
+	}
+	require.NoError(t, yaml.Unmarshal(text, &hooks))
+	require.Len(t, hooks, 2)
+	s := newShop(t)
+	s.git("update-ref", "refs/remotes/origin/HEAD", "HEAD")
+	for i, want := range []int{command.Findings, command.OK} {
+		h := hooks[i]
+		require.False(t, *h.PassFilenames)
+		files := regexp.MustCompile(h.Files)
+		for _, f := range []string{"a.py", "b/c.go", "Procfile", "x/Dockerfile", "requirements-dev.txt", "deploy.yaml", "go.mod"} {
+			require.True(t, files.MatchString(f), f)
+		}
+		require.False(t, files.MatchString("README.md"))
+		status, out := bash(t, s.dir, h.Entry)
+		require.Equal(t, want, status, out)
+	}
+	t.Run("by pre-commit", func(t *testing.T) {
+		tool := os.Getenv("GREENLINT_PRECOMMIT")
+		if tool == "" {
+			t.Skip("GREENLINT_PRECOMMIT names no pre-commit: the hook is not installed by it")
+		}
+		s.write("shop/new.py", "x = 1\n")
+		s.git("add", "-A")
+		cmd := exec.Command(tool, "try-repo", repository(t), "greenlint", "--all-files", "--verbose")
+		cmd.Dir = s.dir
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err)
+		require.Contains(t, string(out), "shop/tasks.py:7:12: GL401")
+	})
+}
+
+// TestDocsCommands runs every command that the pages show as run in a console,
+// one page in one project.
+func TestDocsCommands(t *testing.T) {
+	for _, page := range []string{"adopt.md", "outputs.md"} {
+		t.Run(page, func(t *testing.T) {
+			s := newShop(t)
+			s.git("update-ref", "refs/remotes/origin/main", "HEAD")
+			n := 0
+			for _, b := range blocks(t, page, "console") {
+				for line := range strings.Lines(b) {
+					words, ok := strings.CutPrefix(strings.TrimSpace(line), "$ greenlint ")
+					require.True(t, ok, line)
+					status, out, errs := s.run(words)
+					require.NotEqual(t, command.Failure, status, "%s\n%s%s", line, out, errs)
+					n++
+				}
+			}
+			require.NotZero(t, n)
+		})
+	}
+	settings := blocks(t, "adopt.md", "toml")
+	require.Len(t, settings, 1)
+	s := newShop(t)
+	s.write("greenlint.toml", settings[0])
+	status, _, errs := s.run("check")
+	require.NotEqual(t, command.Failure, status, errs)
+	// What stands in sh blocks needs other programs: only our half is run.
+	for _, b := range blocks(t, "ci.md", "sh") {
+		ours, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(b), "greenlint "), " | ")
+		status, out, errs := s.run(ours)
+		require.NotEqual(t, command.Failure, status, out+errs)
+	}
+}
