@@ -100,9 +100,14 @@ type epochs struct{ bases int }
 
 // maxRuns bounds how often one unit is run again; in practice cells settle after
 // a few. maxDepth bounds how deeply units run inside one another.
+//
+// maxDearer bounds how often a unit's growing cost makes its callers run again:
+// a callee is known when its caller runs first, so cost only ever grows further
+// where functions call each other in a ring, and there without end.
 const (
-	maxRuns  = 30
-	maxDepth = 60
+	maxRuns   = 30
+	maxDepth  = 60
+	maxDearer = 3
 )
 
 // maxNesting bounds how calls may lead to calls within one expression, maxArgs
@@ -223,7 +228,11 @@ func (a *analysis) run(u *unit) {
 	a.bounded(fr)
 	a.depth--
 	u.running = false
-	if u.cost > cost*1.01 || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
+	dearer := u.cost > cost*1.01 && u.dearer < maxDearer
+	if dearer {
+		u.dearer++
+	}
+	if dearer || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
 		for c := range u.callers {
 			if c != u {
 				a.enqueue(c)

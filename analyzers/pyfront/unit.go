@@ -43,6 +43,7 @@ type unit struct {
 	running bool
 	queued  bool
 	runs    int
+	dearer  int                // how often its cost has grown
 	forUnit *unit              // the unit on whose behalf this one, which is never run, evaluates something
 	callers map[*unit]struct{} // units whose loops depend on this one's yields and cost
 }
