@@ -15,14 +15,15 @@ type Command struct {
 	Pos  rules.Pos
 	Text string // as written, on one line
 
-	patched  string // the call by which a wrapper has patched already: python -m gevent.monkey
-	method   string // a method that takes the words as a list, instead of a program: "worker_main"
-	ownPatch bool   // the code before it patches by hand
-	file     string // in which it stands
-	list     bool   // the words come as a list, so that none can become two
-	config   bool   // the file is one of settings, and the command stands for it
-	scope    scope  // what it was expanded with
-	pos      [2]int // of the whole, in its file
+	patched  string      // the call by which a wrapper has patched already: python -m gevent.monkey
+	kept     switchedOff // flags that the wrapper was told not to patch
+	method   string      // a method that takes the words as a list, instead of a program: "worker_main"
+	ownPatch bool        // the code before it patches by hand
+	file     string      // in which it stands
+	list     bool        // the words come as a list, so that none can become two
+	config   bool        // the file is one of settings, and the command stands for it
+	scope    scope       // what it was expanded with
+	pos      [2]int      // of the whole, in its file
 }
 
 // A Word is one argument.

@@ -29,6 +29,8 @@ type project struct {
 	settings   []*rules.Setting
 	harm       []*rules.Setting // modules that are not to be imported before the patch
 	modules    map[string]*module
+	closures   map[string][]string // see loaded
+	named      map[string]string   // files of settings that a command line names → its program
 	hits       []hit
 	configs    map[string]Command // files of settings in the form of words, by name
 	used       map[string]bool    // files of settings that a process names
@@ -43,7 +45,9 @@ type project struct {
 // Read reads a project's deployment files, settings and dependency lists.
 func Read(src Source, cat *rules.Catalog) Result {
 	p := newProject(src, cat)
-	cmds := append(p.r.readAll(), p.readPython()...)
+	cmds := p.r.readAll()
+	p.nameSettings(cmds)
+	cmds = append(cmds, p.readPython()...)
 	procs := p.processes(cmds)
 	for i := range procs {
 		p.judge(&procs[i])
@@ -72,7 +76,7 @@ func Read(src Source, cat *rules.Catalog) Result {
 func newProject(src Source, cat *rules.Catalog) *project {
 	launches := cat.LaunchTables("python")
 	p := &project{r: newReading(src, launches), cat: cat,
-		modules: map[string]*module{}, configs: map[string]Command{}, used: map[string]bool{},
+		modules: map[string]*module{}, closures: map[string][]string{}, named: map[string]string{}, configs: map[string]Command{}, used: map[string]bool{},
 		methods: map[string]bool{}, patchCalls: map[string]bool{}, patchNames: map[string]bool{}}
 	for _, s := range cat.SettingTables("python") {
 		if s.Role == "import" {

@@ -12,8 +12,13 @@ import (
 // pool of forked processes imports. A patch under a condition is taken to know what
 // it does, and one that repeats the server's does no harm.
 func (p *project) judgePatches(procs []Process) {
-	if len(p.patchNames) == 0 || !p.anyPatch() {
-		return
+	hand := p.anyPatch()
+	calls := make([][]handPatch, len(procs))
+	for i := range procs {
+		if hand {
+			calls[i] = p.handPatches(&procs[i])
+		}
+		procs[i].Patches = p.steps(&procs[i], calls[i])
 	}
 	told := map[string]bool{}
 	tell := func(f rules.Finding) {
@@ -33,7 +38,10 @@ func (p *project) judgePatches(procs []Process) {
 		if !green && !forked {
 			continue
 		}
-		for _, c := range p.handPatches(q) {
+		for _, c := range calls[i] {
+			if !c.plain || c.row == nil {
+				continue
+			}
 			pos, end := c.m.f.pos(c.offset), c.m.f.pos(c.end)
 			text := oneLine(string(c.m.f.src[c.offset:c.end]))
 			f := rules.Finding{Rule: "GL602", Pos: pos, End: end, Symbol: c.call, Loop: c.row.Loop, Env: q.Env.Name}
@@ -90,31 +98,58 @@ type handPatch struct {
 	row *rules.Patch
 }
 
-// handPatches lists the unconditional patch calls among what a process imports, in
-// order.
+// handPatches lists the patch calls among what a process imports, in order: of its
+// file of settings, and of its entry.
 func (p *project) handPatches(q *Process) (out []handPatch) {
 	seen := map[string]bool{}
-	for _, e := range q.Entry {
-		for _, start := range p.files(e, q.Command.file) {
-			for _, f := range p.loaded(start, true) {
-				if seen[f] {
-					continue
-				}
-				seen[f] = true
-				m := p.parse(f)
-				if m == nil {
-					continue
-				}
-				for _, c := range m.patches {
-					if !c.plain || c.call == "" {
-						continue
-					}
-					if row := p.cat.Patch(c.call); row != nil {
-						out = append(out, handPatch{c, m, row})
-					}
+	add := func(start string) {
+		plainly := map[string]bool{}
+		for _, f := range p.loaded(start, true) {
+			plainly[f] = true
+		}
+		for _, f := range p.loaded(start, false) {
+			m := p.parse(f)
+			if m == nil || seen[f] {
+				continue
+			}
+			seen[f] = true
+			for _, c := range m.patches {
+				if c.top {
+					c.plain = c.plain && plainly[f]
+					out = append(out, handPatch{c, m, p.cat.Patch(c.call)})
 				}
 			}
 		}
 	}
+	if q.config != "" {
+		add(q.config)
+	}
+	n := len(out)
+	for _, e := range q.Entry {
+		for _, start := range p.files(e, q.Command.file) {
+			add(start)
+		}
+	}
+	for i := range n { // the program that reads the settings patches after them
+		out[i].plain = out[i].plain && q.Patch != rules.AtStart
+	}
 	return out
+}
+
+// steps puts the patches of a process into order.
+func (p *project) steps(q *Process, calls []handPatch) (out []Step) {
+	var server []Step
+	switch {
+	case q.Command.patched != "":
+		server = []Step{{By: "the wrapper", Call: q.Command.patched, Flags: q.Env.Patched, Plain: true}}
+	case q.launch != nil && (q.Patch == rules.AtStart || q.Patch == rules.AfterImport):
+		server = []Step{{By: q.Launcher, Call: q.launch.Patch[q.Env.Loop], Flags: q.Env.Patched, Plain: true}}
+	}
+	for _, c := range calls {
+		out = append(out, Step{Call: c.call, Flags: c.flags, Text: oneLine(string(c.m.f.src[c.offset:c.end])), Pos: c.m.f.pos(c.offset), Plain: c.plain})
+	}
+	if q.Patch == rules.AfterImport {
+		return append(out, server...)
+	}
+	return append(server, out...)
 }

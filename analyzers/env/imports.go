@@ -1,11 +1,21 @@
 package env
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // loaded lists the files of the project that importing one leads to, in the order
-// in which Python runs them to their ends, each with the import that leads to it. It
+// in which Python runs them to their ends. It
 // follows imports under conditions too, unless plainly is asked for.
 func (p *project) loaded(file string, plainly bool) []string {
+	key := file
+	if plainly {
+		key += "\x00"
+	}
+	if out, ok := p.closures[key]; ok {
+		return out
+	}
 	var out []string
 	seen := map[string]bool{}
 	var visit func(file string, depth int)
@@ -29,6 +39,7 @@ func (p *project) loaded(file string, plainly bool) []string {
 		out = append(out, file)
 	}
 	visit(file, 0)
+	p.closures[key] = out
 	return out
 }
 
@@ -55,7 +66,7 @@ func (p *project) files(module, from string) (out []string) {
 // where none does, no import needs to be followed.
 func (p *project) anyPatch() bool {
 	for _, n := range p.r.names {
-		if len(n) < 3 || n[len(n)-3:] != ".py" {
+		if !strings.HasSuffix(n, ".py") || strings.Contains("/"+n, "/test") {
 			continue
 		}
 		src, err := p.r.src.Read(n)

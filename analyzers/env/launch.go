@@ -20,12 +20,23 @@ type Process struct {
 	Patch       rules.Moment
 	Unknown     bool            // which loop it runs depends on a variable that no file sets
 	Depends     []rules.Version // what its own dependency lists declare, at its place
+	Patches     []Step          // who patches, in order
 
 	launch *rules.Launch
 	pick   *choice
 	config string  // the Python file of settings that it runs, by name; may be empty
 	late   []spot  // what makes the patch come late
 	given  []given // options that may do nothing
+}
+
+// A Step is one patch while a process starts.
+type Step struct {
+	By    string // the program that patches; empty for a call in the project's code
+	Call  string // "gevent.monkey.patch_all"; empty for a wrapper of the project's own
+	Flags []string
+	Text  string    // as written; empty for a program
+	Pos   rules.Pos // of the call
+	Plain bool      // under no condition
 }
 
 // A spot is where something is written, and how.
@@ -338,15 +349,21 @@ func (p *project) patch(q *Process, l *rules.Launch, pools []choice, moment rule
 		return
 	}
 	if row := p.cat.Patch(call); row != nil {
-		set := map[string]bool{}
-		for _, f := range append(append([]string{}, row.Flags...), row.Always...) {
-			if !set[f] {
-				set[f] = true
-				q.Env.Patched = append(q.Env.Patched, f)
-			}
-		}
-		sort.Strings(q.Env.Patched)
+		q.Env.Patched = row.Effective(q.Command.kept)
 	}
+}
+
+// switchedOff are the arguments of a patch that leaves some flags out.
+type switchedOff []string
+
+// Arg implements [rules.Args].
+func (s switchedOff) Arg(_ int, names []string) rules.Arg {
+	for _, n := range names {
+		if has(s, n) {
+			return rules.Arg{Given: true, Known: true, Value: false, Size: -1}
+		}
+	}
+	return rules.Arg{Size: -1}
 }
 
 // needsPatch reports whether a loop of this launch wants the standard library

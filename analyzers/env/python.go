@@ -385,6 +385,22 @@ func (p *project) base(mod, class, from string) string {
 	return ""
 }
 
+// nameSettings notes the files of settings that command lines name, whatever they are
+// called.
+func (p *project) nameSettings(cmds []Command) {
+	for _, c := range cmds {
+		l, words := p.r.launchOf(c)
+		if l == nil || len(l.Config) == 0 || c.config || len(l.Programs) == 0 {
+			continue
+		}
+		for _, cfg := range p.r.options(l, append(p.fromOutside(l, c), words...)).configs {
+			if f := p.fileOf(cfg, c); strings.HasSuffix(f, ".py") {
+				p.named[f] = l.Programs[0]
+			}
+		}
+	}
+}
+
 // readPython looks through the Python files for settings and for launches.
 func (p *project) readPython() (cmds []Command) {
 	for _, n := range p.r.names {
@@ -407,7 +423,7 @@ func (p *project) pythonFile(name string) (cmds []Command) {
 	}
 	var settings []*rules.Setting
 	for _, s := range p.settings {
-		if containsAny(src, s.Names, s.Attributes) && (len(s.Needs) == 0 || containsAny(src, s.Needs) || containsAny([]byte(name), s.Needs)) {
+		if containsAny(src, s.Names, s.Attributes) && (len(s.Needs) == 0 || p.named[name] == s.Program || containsAny(src, s.Needs) || containsAny([]byte(name), s.Needs)) {
 			settings = append(settings, s)
 		}
 	}
@@ -441,7 +457,7 @@ func containsAny(src []byte, lists ...[]string) bool {
 
 // settingHits finds where a setting is set in a module.
 func (p *project) settingHits(m *module, s *rules.Setting) {
-	inFile := len(s.Files) == 0 || partMatches(s.Files, m.f.name)
+	inFile := len(s.Files) == 0 || partMatches(s.Files, m.f.name) || p.named[m.f.name] == s.Program
 	add := func(name string, value pyparse.Node, start, end uint32, plain bool) {
 		h := hit{setting: s, name: name, inFile: plain && inFile, pos: m.f.pos(int(start)), end: m.f.pos(int(end)), text: oneLine(string(m.f.src[start:end]))}
 		h.values, h.complete = p.values(m, value, 0)

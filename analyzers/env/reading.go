@@ -201,6 +201,14 @@ func (r *reading) unwrap(c Command, f *file, depth int, steps *int) []Command {
 			for _, call := range w.Patch {
 				c.patched = call
 			}
+			for _, x := range rest {
+				if !strings.HasPrefix(x.Text, "-") {
+					break
+				}
+				if flag := w.Keeps[x.Text]; flag != "" {
+					c.kept = append(c.kept, flag)
+				}
+			}
 		}
 		inner, sh, vars := r.inner(w, rest, c.scope)
 		c.scope = vars

@@ -12,6 +12,7 @@ import (
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/check"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/confirm"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/environ"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/vet"
 )
 
@@ -47,6 +48,8 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 			checkCommand(run),
 			initCommand(run),
 			ignoreCommand(run),
+			environ.EnvCommand(),
+			environ.AuditCommand(),
 			rulesCommand(),
 			confirm.Command(),
 			explainCommand(),
