@@ -67,6 +67,7 @@ type Loop struct {
 	last     *Handle
 	live     int
 	outside  int   // what may wake a task from outside: sockets waited for, offloads, signals
+	turned   int64 // when the clock was last looked at, ns
 	polled   int64 // when the poller was last asked, ns
 	stopping bool
 	fatal    *PanicError
@@ -88,10 +89,12 @@ const (
 	loopEnded
 )
 
-// The loop looks at its clock once in so many resumes, and at its poller when so
-// many nanoseconds have passed since the last look.
+// The loop looks at its clock when each task that was ready has had its turn, at
+// the latest after so many resumes; after a quick round it lets a few rounds
+// pass. It looks at its poller when so many nanoseconds have passed.
 const (
 	resumesPerTurn = 64
+	quickTurn      = 2_000
 	pollEvery      = 20_000
 )
 
@@ -214,7 +217,12 @@ func (l *Loop) turn() {
 		l.polled = t
 		l.poll.wait(0)
 	}
-	l.budget = min(l.ready.len(), resumesPerTurn)
+	l.budget = l.ready.len()
+	if t-l.turned < quickTurn {
+		l.budget *= 4
+	}
+	l.turned = t
+	l.budget = min(l.budget, resumesPerTurn)
 }
 
 // idle blocks the thread until something outside happens or a timer is due.

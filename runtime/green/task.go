@@ -175,11 +175,14 @@ func (t *Task) Sleep(d time.Duration) error {
 // Yield lets every task that can run have a turn first (gevent.sleep(0),
 // gevent.idle).
 func (t *Task) Yield() error {
-	if err := t.h.enter(t.s, "Task.Yield"); err != nil {
-		return err
+	h := t.h
+	if h.goroutine.Load() != goroutine() || t.s.cause.Load() != nil || h.refused != 0 {
+		if err := h.enter(t.s, "Task.Yield"); err != nil {
+			return err
+		}
 	}
-	t.h.l.ready.push(t.h)
-	t.h.suspend()
+	h.l.ready.push(h)
+	h.suspend()
 	return t.s.ended()
 }
 
