@@ -233,10 +233,15 @@ func (a *analysis) run(u *unit) {
 		u.dearer++
 	}
 	if dearer || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
+		callers := make([]*unit, 0, len(u.callers))
 		for c := range u.callers {
 			if c != u {
-				a.enqueue(c)
+				callers = append(callers, c)
 			}
+		}
+		slices.SortFunc(callers, func(x, y *unit) int { return cmp.Compare(x.id, y.id) })
+		for _, c := range callers {
+			a.enqueue(c)
 		}
 	}
 }

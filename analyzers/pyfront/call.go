@@ -239,7 +239,10 @@ func (f *frame) callsBack(u *unit) bool {
 	}
 	seen := map[*unit]bool{f.u: true}
 	todo := []*unit{f.u}
-	for len(todo) > 0 && len(seen) < 256 {
+	for len(todo) > 0 {
+		if len(seen) > 1024 { // the callers are in no order: a search cut short has to say the same each time
+			return true
+		}
 		x := todo[0]
 		todo = todo[1:]
 		if x == u {
