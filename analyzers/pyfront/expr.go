@@ -246,7 +246,11 @@ func (f *frame) binary(a, b set, op pyparse.Op, n pyparse.Node) set {
 		}
 	case pyparse.OpAdd:
 		if t, ok := joinText(a, b); ok {
-			return one(constOf(t))
+			out := one(constOf(t))
+			if a.size > 0 && b.size > 0 {
+				out.size = a.size + b.size
+			}
+			return out
 		}
 		if a.size > 0 || b.size > 0 {
 			out := join(without(a, isStr), without(b, isStr))
