@@ -42,8 +42,12 @@ func (o *Options) ruleTitle(id rules.ID) string {
 }
 
 // pageURL is where a rule's page can be read; "" where the catalogue doesn't know the rule.
-func (o *Options) pageURL(id rules.ID) string {
-	name := o.name(id)
+func (o *Options) pageURL(id rules.ID) string { return PageURL(o.Catalog, id) }
+
+// PageURL is where a rule's page can be read; "" where the catalogue, which may be
+// nil, doesn't know the rule.
+func PageURL(catalog *rules.Catalog, id rules.ID) string {
+	name := (&Options{Catalog: catalog}).name(id)
 	if name == "" {
 		return ""
 	}

@@ -48,6 +48,7 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 			checkCommand(run),
 			initCommand(run),
 			ignoreCommand(run),
+			lspCommand(run),
 			environ.EnvCommand(),
 			environ.AuditCommand(),
 			rulesCommand(),
