@@ -69,7 +69,8 @@ type analysis struct {
 	starring map[*module]bool
 
 	units                 []*unit
-	byNode                map[pyparse.Node]*unit
+	byNode                map[unitKey]*unit
+	copies                map[copyKey]*unit
 	classes               map[pyparse.Node]*class
 	sites                 map[pyparse.Node]*cell
 	partials              map[pyparse.Node]*partial
@@ -133,7 +134,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
-		byNode: map[pyparse.Node]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
+		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[string]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, definers: map[string][]*class{}, wraps: map[string]*cell{},
 		patches: map[string]*rules.Patch{},
@@ -273,11 +274,19 @@ func (a *analysis) newUnit(m *module, n pyparse.Node, sc *bind.Scope, outer *uni
 	u := &unit{id: len(a.units), mod: m, node: n, scope: sc, outer: outer, class: c, short: name, vars: map[string]*cell{}, callers: map[*unit]struct{}{}}
 	a.units = append(a.units, u)
 	if sc != nil {
-		m.units[sc] = u
+		if m.units[sc] == nil {
+			m.units[sc] = u
+		}
 	}
 	if n.Kind() != pyparse.KindModule {
 		a.describe(u)
+		u.copy = outer.copy
 		prefix := string(outer.name)
+		if outer.copy != nil {
+			if i := strings.LastIndexByte(prefix, '#'); i > strings.LastIndexByte(prefix, '.') {
+				prefix = prefix[:i]
+			}
+		}
 		if c != nil {
 			prefix = c.name
 		}

@@ -1,6 +1,8 @@
 package pyfront
 
 import (
+	"slices"
+
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/rules"
@@ -12,10 +14,11 @@ func (f *frame) functionDef(n pyparse.FunctionDef) {
 	if f.overload(n) {
 		return
 	}
-	u := f.a.byNode[n.Node]
+	key := unitKey{n.Node, f.u.copy}
+	u := f.a.byNode[key]
 	if u == nil {
 		u = f.a.newUnit(f.u.mod, n.Node, f.u.mod.table.ScopeOf(n.Node), f.u, f.class, n.Name())
-		f.a.byNode[n.Node] = u
+		f.a.byNode[key] = u
 		if u.async {
 			f.syntaxContext(u, n)
 		}
@@ -52,10 +55,11 @@ func (f *frame) overload(n pyparse.FunctionDef) bool {
 }
 
 func (f *frame) lambda(n pyparse.Node) *unit {
-	u := f.a.byNode[n]
+	key := unitKey{n, f.u.copy}
+	u := f.a.byNode[key]
 	if u == nil {
 		u = f.a.newUnit(f.u.mod, n, f.u.mod.table.ScopeOf(n), f.u, nil, "<lambda>")
-		f.a.byNode[n] = u
+		f.a.byNode[key] = u
 	}
 	// A lambda sees the locals as they are when it runs; the nearest guess is what they are now.
 	for name, s := range f.env {
@@ -91,6 +95,12 @@ func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
 			}
 			if v.kind == kClass && !called {
 				break
+			}
+			for i, w := range d.vals {
+				if w.kind == kFunc && u != nil {
+					d.vals = slices.Clone(d.vals)
+					d.vals[i].unit = f.a.copyFor(w.unit, dec)
+				}
 			}
 			r := f.apply(d, args{pos: []arg{{set: out, node: dec}}, node: dec}, dec)
 			if usable(r) {

@@ -224,7 +224,7 @@ func (f *frame) lookup(name string, n pyparse.Node) set {
 	if owner.Kind == bind.ClassScope {
 		return unknownSet
 	}
-	if ou := u.mod.units[owner]; ou != nil {
+	if ou := u.owner(owner); ou != nil {
 		f.a.ensure(ou)
 		s := ou.variable(name).read(u)
 		return s
@@ -289,7 +289,7 @@ func (f *frame) assign(name string, s set, off uint32) {
 		if owner != f.u.scope {
 			if owner.Kind == bind.ModuleScope { // global x
 				f.a.write(f.u.mod.body.variable(name), s)
-			} else if ou := f.u.mod.units[owner]; ou != nil { // nonlocal x
+			} else if ou := f.u.owner(owner); ou != nil { // nonlocal x
 				f.a.write(ou.variable(name), s)
 			}
 			return

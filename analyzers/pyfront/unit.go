@@ -15,6 +15,8 @@ type unit struct {
 	scope  *bind.Scope
 	outer  *unit  // lexically enclosing unit; nil for a module
 	class  *class // whose method this is, or nil
+	copy   *unit  // the copy of a decorator that this is or is in; nil = none
+	copied int    // how many functions it decorates
 	name   rules.Func
 	short  string
 	isGen  bool
