@@ -500,7 +500,9 @@ func (p *project) entry(l *rules.Launch, s string, c Command) []string {
 		return []string{s}
 	}
 	s, _, _ = strings.Cut(s, ":")
-	s = strings.ReplaceAll(s, "/", ".")
+	if strings.Contains(s, "/") {
+		s = strings.Trim(strings.ReplaceAll(path.Clean(s), "/", "."), ".")
+	}
 	if s == "" || strings.ContainsAny(s, " =$") {
 		return nil
 	}

@@ -661,7 +661,7 @@ func (p *project) codeLaunches(m *module) (out []Command) {
 		case "list":
 			for _, a := range args {
 				if words, ok := p.wordList(m, a, int(n.Start())); ok {
-					out = append(out, p.known(p.r.exec(words, "", scope{}, at))...)
+					out = append(out, p.known(p.r.quiet().exec(words, "", scope{}, at))...)
 				} else {
 					out = append(out, p.shellLine(m, a)...)
 				}
@@ -672,7 +672,7 @@ func (p *project) codeLaunches(m *module) (out []Command) {
 				words = append(words, p.word(m, a))
 			}
 			if len(words) > 0 {
-				out = append(out, p.known(p.r.exec(words, "", scope{}, at))...)
+				out = append(out, p.known(p.r.quiet().exec(words, "", scope{}, at))...)
 			}
 		case "line":
 			for _, a := range args {

@@ -110,7 +110,7 @@ func describe(s *survey) *described {
 		r.Python = &fact{File: s.place.ForPeople(s.Deployed.PythonFile), Text: v}
 	}
 	shims, dists := s.interesting()
-	shown := map[rules.Pos]bool{}
+	shown, inCode := map[rules.Pos]bool{}, map[rules.Pos]bool{}
 	for i := range s.Deployed.Processes {
 		q := &s.Deployed.Processes[i]
 		e := &q.Env
@@ -136,14 +136,17 @@ func describe(s *survey) *described {
 	}
 	for i := range s.Envs {
 		e := &s.Envs[i]
-		if e.Loop == rules.Asyncio || len(e.Why) == 0 && !slices.ContainsFunc(e.PatchPos, func(at rules.Evidence) bool { return !shown[at.Pos] }) ||
+		// What patches in the code of a process above, or of no entry point, is told already.
+		rest := !strings.Contains(e.Name, ":")
+		news := slices.ContainsFunc(e.PatchPos, func(at rules.Evidence) bool { return !shown[at.Pos] && !(rest && inCode[at.Pos]) })
+		if e.Loop == rules.Asyncio || len(e.Why) == 0 && !news ||
 			slices.ContainsFunc(s.Deployed.Processes, func(q env.Process) bool { return q.Env.Name == e.Name }) {
 			continue
 		}
 		p := s.process(e, shims, dists)
 		p.Program = "python"
 		for _, at := range e.PatchPos {
-			shown[at.Pos] = true
+			inCode[at.Pos] = true
 			p.Patches = append(p.Patches, patch{By: "code", Flags: some(e.Patched), fact: s.fact(at.Pos, at.Text)})
 		}
 		r.Processes = append(r.Processes, p)
