@@ -50,7 +50,7 @@ func serveRedis(c net.Conn) {
 		answer := "+OK\r\n"
 		switch strings.ToUpper(words[0]) {
 		case "HELLO":
-			answer = "-ERR unknown command 'HELLO'\r\n"
+			answer = "%3\r\n+server\r\n+redis\r\n+version\r\n+7.4.0\r\n+proto\r\n:3\r\n"
 		case "PING":
 			answer = "+PONG\r\n"
 		case "BLPOP":
@@ -112,6 +112,12 @@ func servePostgres(c net.Conn) {
 			return
 		case strings.Contains(q, "pg_sleep"):
 			time.Sleep(peerDelay)
+		case strings.Contains(q, "pg_type"):
+			if describe {
+				send('T', rowOfText()...)
+			}
+			send('C', []byte("SELECT 0\x00")...)
+			return
 		case strings.Contains(q, "version"):
 			value = "PostgreSQL 15.4 on x86_64-pc-linux-gnu"
 		case strings.Contains(q, "standard_conforming_strings"):

@@ -75,7 +75,9 @@ type Verdict struct {
 }
 
 // Wrong reports whether a fixture has not kept what its name promises.
-func (v *Verdict) Wrong() bool { return v.Expected != "" && v.Verdict != v.Expected && v.Engine != NoEngine }
+func (v *Verdict) Wrong() bool {
+	return v.Expected != "" && v.Verdict != v.Expected && v.Engine != NoEngine
+}
 
 // NoEngine is the engine of a target that nothing here can run.
 const NoEngine = "none"

@@ -18,6 +18,7 @@ const (
 	Disk       Class = "disk"        // the thread slept uninterruptibly: a file system, a disk
 	GoPark     Class = "go-park"     // the task's goroutine waits in the Go scheduler: channel, mutex, net.Conn, time.Sleep
 	Cgo        Class = "cgo"         // the task's goroutine is in C
+	Fork       Class = "fork"        // the thread waits for a new process to begin, which waits for a processor: no stall
 	ThreadLock Class = "thread-lock" // the task changed the locking of its thread; the process died of it
 )
 
@@ -32,6 +33,8 @@ type Sample struct {
 // class is what one sample speaks for.
 func (s Sample) class() Class {
 	switch {
+	case s.State == 'D' && (s.Syscall == "vfork" || s.Syscall == "clone" || s.Syscall == "clone3"):
+		return Fork
 	case s.State == 'D':
 		return Disk
 	case s.State == 'R':
@@ -87,7 +90,7 @@ func (s *Stall) classify() {
 	}
 	s.Class = Unknown
 	best := 0
-	for _, c := range []Class{RawSyscall, Lock, Disk, CPU} {
+	for _, c := range []Class{RawSyscall, Lock, Disk, CPU, Fork} {
 		if votes[c] > best {
 			s.Class, best = c, votes[c]
 		}

@@ -218,7 +218,8 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 			s.Wall = min(s.Wall, time.Duration(ns)+tick)
 		}
 	}
-	if cpu, queued, ok := m.probe.times(); ok {
+	cpu, queued, counted := m.probe.times()
+	if counted {
 		g.cpuNow, g.queuedNow = cpu, queued
 	}
 	s.CPU, s.Queued = g.cpuNow-g.cpu, g.queuedNow-g.queued
@@ -237,6 +238,8 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 	}
 	m.run.MaxGap = max(m.run.MaxGap, s.Corrected())
 	switch {
+	case s.Corrected() >= m.run.Threshold && (s.Class == Fork || s.Class == Unknown && counted):
+		m.run.Noisy = true // the monitor itself had no processor, or no two looks agree
 	case s.Corrected() >= m.run.Threshold:
 		if g.signalled || m.child.Collect {
 			s.Traceback = m.traceback()

@@ -23,7 +23,7 @@ var syscallNames = map[int]string{
 	syscall.SYS_MSGRCV: "msgrcv", syscall.SYS_MSGSND: "msgsnd", syscall.SYS_SEMTIMEDOP: "semtimedop", syscall.SYS_SEMOP: "semop",
 	syscall.SYS_MQ_TIMEDRECEIVE: "mq_timedreceive", syscall.SYS_MQ_TIMEDSEND: "mq_timedsend",
 	syscall.SYS_IO_GETEVENTS: "io_getevents", syscall.SYS_MSYNC: "msync", syscall.SYS_MUNMAP: "munmap", syscall.SYS_MMAP: "mmap",
-	syscall.SYS_MADVISE: "madvise", syscall.SYS_EXECVE: "execve", syscall.SYS_CLONE: "clone", syscall.SYS_RESTART_SYSCALL: "restart_syscall",
+	syscall.SYS_MADVISE: "madvise", syscall.SYS_EXECVE: "execve", syscall.SYS_CLONE: "clone", 435: "clone3", syscall.SYS_RESTART_SYSCALL: "restart_syscall",
 }
 
 // syscallName names a system call; one that is not in the table keeps its number.

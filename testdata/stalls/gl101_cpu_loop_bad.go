@@ -6,7 +6,7 @@ import (
 	"github.com/greenlint/greenlint/runtime/green"
 )
 
-func task(t *green.Task) {
+func task(t *green.Task) { // holds: cpu
 	sum := 0
 	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
 		for i := range 100000 {

@@ -7,5 +7,5 @@ import (
 )
 
 func task(t *green.Task) {
-	exec.Command("sleep", "0.3").Run()
+	exec.Command("sleep", "0.3").Run() // holds: raw-syscall waitid
 }

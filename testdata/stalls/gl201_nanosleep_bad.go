@@ -8,6 +8,6 @@ import (
 
 func task(t *green.Task) {
 	left := syscall.NsecToTimespec(300e6)
-	for syscall.Nanosleep(&left, &left) == syscall.EINTR {
+	for syscall.Nanosleep(&left, &left) == syscall.EINTR { // holds: raw-syscall nanosleep
 	}
 }

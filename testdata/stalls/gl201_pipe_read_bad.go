@@ -13,5 +13,5 @@ func task(t *green.Task) {
 		panic(err)
 	}
 	time.AfterFunc(300*time.Millisecond, func() { syscall.Write(p[1], []byte("x")) })
-	syscall.Read(p[0], make([]byte, 1))
+	syscall.Read(p[0], make([]byte, 1)) // holds: raw-syscall read
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func task(t *green.Task) {
-	<-time.After(300 * time.Millisecond)
+	<-time.After(300 * time.Millisecond) // holds: go-park chan receive
 }

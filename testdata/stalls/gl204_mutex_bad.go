@@ -11,5 +11,5 @@ func task(t *green.Task) {
 	var mu sync.Mutex
 	mu.Lock()
 	time.AfterFunc(300*time.Millisecond, mu.Unlock)
-	mu.Lock()
+	mu.Lock() // holds: go-park sync.Mutex.Lock
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func task(t *green.Task) {
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond) // holds: go-park sleep
 }

@@ -10,5 +10,5 @@ import (
 func task(t *green.Task) {
 	var wg sync.WaitGroup
 	wg.Go(func() { time.Sleep(300 * time.Millisecond) })
-	wg.Wait()
+	wg.Wait() // holds: go-park sync.WaitGroup.Wait
 }

@@ -9,7 +9,7 @@ import (
 // greenlint: confirm task("http://{slow_http}/")
 
 func task(t *green.Task, url string) {
-	if r, err := http.Get(url); err == nil {
+	if r, err := http.Get(url); err == nil { // holds: go-park
 		r.Body.Close()
 	}
 }

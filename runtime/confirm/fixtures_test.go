@@ -1,0 +1,238 @@
+package confirm
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+// These tests run real loops:
+//
+//	GREENLINT_ENGINE_VENV=dir     a virtual environment with gevent and eventlet, for the fixtures that need CPython
+//	GREENLINT_REQUIRE_ENGINES=1   fail where an engine is missing, rather than skip
+
+// missing skips the test, or fails it where engines are required.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("GREENLINT_REQUIRE_ENGINES") == "1" {
+		t.Fatalf("not run: %s", what)
+	}
+	t.Skipf("not run: %s", what)
+}
+
+func engineVenv(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("real loops take a while")
+	}
+	dir := os.Getenv("GREENLINT_ENGINE_VENV")
+	if dir == "" {
+		missing(t, "GREENLINT_ENGINE_VENV names no virtual environment with gevent and eventlet")
+	}
+	return dir
+}
+
+func session(t *testing.T, python string) *Session {
+	t.Helper()
+	s, err := NewSession(t.Context(), Options{Python: python})
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// settled confirms a target, again where the machine was too busy to tell.
+func settled(t *testing.T, s *Session, target *Target) Verdict {
+	t.Helper()
+	var v Verdict
+	for range 3 {
+		var err error
+		v, err = s.Confirm(t.Context(), target)
+		require.NoError(t, err)
+		if v.Verdict != Inconclusive {
+			break
+		}
+		t.Logf("again: %s", v.Headline(filepath.Base))
+	}
+	return v
+}
+
+var holds = regexp.MustCompile(`(?:#|//) holds: (\S+) ?(.*)$`)
+
+// TestFixtures runs the bundled fixtures: the bad ones hold the loop in the way,
+// and mostly on the line, that they are marked with, and the others don't.
+func TestFixtures(t *testing.T) {
+	dir, err := filepath.Abs("../../testdata/stalls")
+	require.NoError(t, err)
+	list, err := Parse(dir, ".")
+	require.NoError(t, err)
+	for _, language := range []string{"go", "python"} {
+		t.Run(language, func(t *testing.T) {
+			python := ""
+			if language == "python" {
+				python = engineVenv(t)
+			} else if testing.Short() {
+				t.Skip("real loops take a while")
+			} else if _, err := exec.LookPath("go"); err != nil {
+				missing(t, "the go command is not on the PATH")
+			}
+			s := session(t, python)
+			for _, target := range list {
+				if target.Language != language {
+					continue
+				}
+				t.Run(filepath.Base(target.File), func(t *testing.T) {
+					v := settled(t, s, target)
+					require.Equal(t, target.Expected, v.Verdict, v.Headline(filepath.Base))
+					checkMark(t, target, &v)
+				})
+			}
+		})
+	}
+}
+
+// checkMark compares a verdict with the mark in the fixture.
+func checkMark(t *testing.T, target *Target, v *Verdict) {
+	t.Helper()
+	src, err := os.ReadFile(target.File)
+	require.NoError(t, err)
+	marked := false
+	for i, line := range strings.Split(string(src), "\n") {
+		m := holds.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		marked = true
+		require.Equal(t, m[1], v.Class, v.Headline(filepath.Base))
+		if m[2] != "" {
+			require.Equal(t, m[2], v.Syscall)
+		}
+		if v.Frame != nil {
+			require.Equal(t, target.File, v.Frame.File)
+			if !strings.Contains(line, "def task") && !strings.Contains(line, "func task") {
+				require.Equal(t, i+1, v.Frame.Line)
+			}
+		}
+	}
+	require.Equal(t, target.Expected == Confirmed, marked, "a bad fixture, and no other, has a mark")
+}
+
+// standIns make the examples of the rules' pages run on this machine, and end
+// soon: what they wait for is replaced by a peer that does the same.
+var standIns = strings.NewReplacer(
+	"https://example.org/", "http://{slow_http}/",
+	`("example.org", 80)`, `"{black_hole}".split(":")`,
+	"convert in.png out.jpg", "sleep 0.3",
+	`["convert", "in.png", "out.jpg"]`, `["sleep", "0.3"]`,
+	`"jobs.lock"`, `"{locked_file}"`,
+	"2000000", "1000000", "50000000", "5000000", "80000000", "8000000",
+	"sleep(1)", "sleep(0.3)",
+	"wait(30)", "wait(0.3)",
+)
+
+// notRun are examples of the pages that can't be run, each with the reason.
+var notRun = map[string]string{
+	"GL102 bad-2":  "needs a picture",
+	"GL203 bad-1":  "how long a disk takes is the machine's affair",
+	"GL203 good-1": "needs the file",
+	"GL301 bad-1":  "needs the library of a device",
+	"GL301 good-1": "needs the library of a device",
+	"GL401 bad-1":  "needs a PostgreSQL server",
+	"GL401 good-1": "needs a PostgreSQL server",
+	"GL503 bad-1":  "needs a Django project",
+	"GL503 good-1": "needs a Django project",
+}
+
+// about are rules that say nothing about a running loop.
+var about = regexp.MustCompile(`^GL(60[2-9]|7|9)`)
+
+var (
+	ruleMark  = regexp.MustCompile(`#\s*GL\d+`)
+	asyncName = regexp.MustCompile(`(?m)^async def (\w+)\((\w*)`)
+)
+
+// TestRulePages runs the examples of the rules' pages.
+func TestRulePages(t *testing.T) {
+	s := session(t, engineVenv(t))
+	catalog, err := rules.Load()
+	require.NoError(t, err)
+	ran := 0
+	for _, r := range catalog.Rules() {
+		if about.MatchString(string(r.ID)) {
+			continue
+		}
+		number := map[bool]int{}
+		for _, e := range r.Examples {
+			number[e.Bad]++
+			name := string(r.ID) + map[bool]string{true: " bad-", false: " good-"}[e.Bad] + string(rune('0'+number[e.Bad]))
+			if e.Lang != "python" || slices.ContainsFunc(e.Attrs, func(a string) bool { return strings.HasPrefix(a, "file=") }) {
+				continue
+			}
+			loop := rules.Loop("")
+			for _, a := range e.Attrs {
+				if rules.KnownLoop(rules.Loop(a)) {
+					loop = rules.Loop(a)
+				}
+			}
+			if loop == "" {
+				continue
+			}
+			t.Run(name, func(t *testing.T) {
+				if why := notRun[name]; why != "" {
+					t.Skip(why)
+				}
+				ran++
+				text, err := s.peers.Fill(standIns.Replace(e.Code))
+				require.NoError(t, err)
+				dir := t.TempDir()
+				file := filepath.Join(dir, "page.py")
+				write(t, file, text)
+				target := &Target{Name: name, Rule: string(r.ID), Language: "python", Loop: loop, File: file, Path: []string{dir}, Roots: []string{dir}, Native: true}
+				if loop == rules.Asyncio {
+					all := asyncName.FindAllStringSubmatch(e.Code, -1)
+					last := all[len(all)-1]
+					target.Func = last[1]
+					if last[2] == "url" {
+						url, err := s.peers.Fill(`"http://{slow_http}/"`)
+						require.NoError(t, err)
+						target.Args = &url
+					}
+				}
+				v := settled(t, s, target)
+				want := Refuted
+				if e.Bad {
+					want = Confirmed
+				}
+				require.Equal(t, want, v.Verdict, "%s\n%s", v.Headline(filepath.Base), text)
+				if e.Bad && v.Class != "loop-visible" {
+					require.NotNil(t, v.Frame)
+					lines := strings.Split(text, "\n")
+					require.True(t, slices.ContainsFunc(v.Stack, func(f Frame) bool {
+						return f.File == file && near(lines, f.Line)
+					}), "no marked line in the stack: %v", v.Stack)
+				}
+			})
+		}
+	}
+	t.Logf("%d examples were run", ran)
+}
+
+// near reports whether a line is marked, or lies in the body of a marked loop.
+func near(lines []string, n int) bool {
+	for i := n; i > 0; i-- {
+		if ruleMark.MatchString(lines[i-1]) {
+			return true
+		}
+		if strings.HasPrefix(lines[i-1], "def ") || strings.HasPrefix(lines[i-1], "async def ") {
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,104 @@
+package confirm
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))
+	require.NoError(t, os.WriteFile(name, []byte(text), 0o666))
+}
+
+func TestParse(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
+	write(t, at("app.py"), "import gevent\ngevent.spawn(print).join()\n")
+	write(t, at("shop/__init__.py"), "")
+	write(t, at("shop/tasks.py"), "# greenlint: confirm refresh(\"http://{slow_http}/\", 5)\n# greenlint: confirm sweep\nimport eventlet\n")
+	write(t, at("stalls/gl201_x_bad.py"), "# greenlint: engine cpython\nasync def task(): pass\n")
+	write(t, at("stalls/gl201_x_ok.py"), "# greenlint: loop gevent\n")
+	write(t, at("stalls/notes.py"), "")
+	write(t, at("go/x.go"), "package x\n")
+
+	for word, want := range map[string][]string{
+		"app.py":                 {"app.py gevent app.py  []"},
+		"app.py::main":           {"app.py::main gevent app.py main []"},
+		"shop/tasks.py":          {"shop/tasks.py::refresh eventlet shop.tasks refresh [\"http://{slow_http}/\", 5]", "shop/tasks.py::sweep eventlet shop.tasks sweep []"},
+		"shop/tasks.py::sweep":   {"shop/tasks.py::sweep eventlet shop.tasks sweep []"},
+		"shop/tasks.py::Other.x": {"shop/tasks.py::Other.x eventlet shop.tasks Other.x []"},
+		"stalls":                 {"stalls/gl201_x_bad.py asyncio gl201_x_bad.py task [] GL201 confirmed +good native", "stalls/gl201_x_ok.py gevent gl201_x_ok.py task [] GL201 refuted"},
+		"./go.Work":              {"./go.Work greenpool go Work []"},
+		"go/x.go::Work":          {"go/x.go::Work greenpool x.go Work []"},
+	} {
+		list, err := Parse(dir, word)
+		require.NoError(t, err, word)
+		var got []string
+		for _, x := range list {
+			args := ""
+			if x.Args != nil {
+				args = *x.Args
+			}
+			what := x.Module
+			if what == "" {
+				what = filepath.Base(x.File)
+			}
+			line := fmt.Sprintf("%s %s %s %s [%s]", x.Name, x.Loop, what, x.Func, args)
+			if x.Expected != "" {
+				line += " " + x.Rule + " " + x.Expected
+			}
+			if x.Good != nil {
+				line += " +good"
+			}
+			if x.Native {
+				line += " native"
+			}
+			got = append(got, line)
+		}
+		require.Equal(t, want, got, word)
+	}
+	for _, word := range []string{"nothing.py", "nothing/", "go::x", "./missing.Work"} {
+		_, err := Parse(dir, word)
+		require.Error(t, err, word)
+	}
+	write(t, at("wrong.py"), "# greenlint: loop sideways\n")
+	_, err := Parse(dir, "wrong.py")
+	require.ErrorContains(t, err, "unknown loop")
+	write(t, at("empty/x.py"), "")
+	_, err = Parse(dir, "empty")
+	require.ErrorContains(t, err, "no fixture")
+}
+
+func TestFromFinding(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "shop", "__init__.py"), "")
+	write(t, filepath.Join(dir, "shop", "tasks.py"), "def refresh(): pass\n")
+	write(t, filepath.Join(dir, "shop", "net.py"), "")
+	findings, err := ReadFindings([]byte(`{"schema": "greenlint/1", "findings": [
+		{"rule": "GL401", "language": "python", "file": "shop/net.py", "line": 3, "endLine": 4, "symbol": "pycurl.Curl.perform", "loop": "gevent",
+		 "contexts": [{"kind": "celery-task", "function": "shop.tasks.refresh", "file": "shop/tasks.py", "line": 1}],
+		 "chain": [{"function": "shop.tasks.refresh", "file": "shop/tasks.py", "line": 1}, {"function": "shop.net.Client.get", "file": "shop/net.py", "line": 3}, {"function": "pycurl.Curl.perform"}]},
+		{"rule": "GL603", "file": "Procfile", "line": 1},
+		{"rule": "GL202", "language": "python", "file": "shop/tasks.py", "line": 1, "loop": "gevent", "contexts": [{"function": "shop.tasks.refresh", "file": "shop/tasks.py"}]}]}`))
+	require.NoError(t, err)
+	x, why := FromFinding(dir, &findings[0])
+	require.Empty(t, why)
+	require.Equal(t, []any{"shop.tasks", "refresh", rules.Gevent, true, 3, 4, "pycurl.Curl.perform"}, []any{x.Module, x.Func, x.Loop, x.Patch, x.Line, x.EndLine, x.Symbol})
+	require.Len(t, x.Nearer, 1)
+	require.Equal(t, []string{"shop.net", "Client.get"}, []string{x.Nearer[0].Module, x.Nearer[0].Func})
+	_, why = FromFinding(dir, &findings[1])
+	require.NotEmpty(t, why)
+	x, _ = FromFinding(dir, &findings[2])
+	require.False(t, x.Patch, "to patch first would mend what the rule says")
+	_, err = ReadFindings([]byte(`{"schema": "other"}`))
+	require.Error(t, err)
+	_, err = ReadFindings([]byte(`]`))
+	require.Error(t, err)
+}

@@ -1,0 +1,5 @@
+import asyncio
+
+
+async def task():
+    await asyncio.sleep(0.3)

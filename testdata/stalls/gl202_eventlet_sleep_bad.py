@@ -1,0 +1,6 @@
+import time
+import eventlet
+
+
+def task():
+    time.sleep(0.3)  # holds: raw-syscall clock_nanosleep
