@@ -104,7 +104,9 @@ type unit struct {
 	waits      map[*ssa.Function]bool
 	yielding   map[*ssa.Function][]rules.Guard
 	methods    map[string][]*types.Func
-	depth      int
+	depth      int           // of embedded interfaces
+	nested     int           // of values that become interfaces
+	deep       int           // of instances in instances
 	from       *ssa.Function // in which the value that is being followed stands
 
 	graph         *flow.Graph
@@ -121,6 +123,7 @@ type unit struct {
 
 	contexts []rules.Context
 	tokens   map[rules.Pos]token.Pos
+	made     map[token.Pos]bool // those that stand for places in other packages
 	comments comments
 
 	callExpr     map[token.Pos]*ast.CallExpr // by the left parenthesis
@@ -187,7 +190,7 @@ func (u *unit) read() {
 	u.findWaits()
 	u.graph = &flow.Graph{
 		Own: map[rules.Func][]flow.Own{}, Calls: map[rules.Func][]flow.Edge{}, Known: u.known,
-		Foreign: func(f rules.Func) bool { return u.packageOf(string(shown(f))) != u.pass.Pkg.Path() },
+		Foreign: u.foreign,
 	}
 	u.readComments()
 	u.build()
@@ -199,6 +202,18 @@ func (u *unit) read() {
 	}
 	u.findExposed()
 	u.nonblocking()
+}
+
+// foreign reports whether a function is no place for a finding: it belongs to
+// another module, or to a package of this one that others use to get at the sink,
+// and that has no task itself. What calls such a package is what has to change.
+func (u *unit) foreign(f rules.Func) bool {
+	path := u.packageOf(string(shown(f)))
+	if path == u.pass.Pkg.Path() {
+		return false
+	}
+	fact := u.imported(path)
+	return fact == nil || fact.module != u.module || fact.sinks && len(fact.judged) == 0
 }
 
 func (u *unit) buildSSA() {
@@ -227,6 +242,7 @@ func (u *unit) index() {
 	u.instanceNames = map[rules.Func]bool{}
 	u.exported = map[rules.Func]bool{}
 	u.tokens = map[rules.Pos]token.Pos{}
+	u.made = map[token.Pos]bool{}
 
 	add := func(f *ssa.Function) {
 		if f == nil || u.has[f] || len(f.Blocks) == 0 {

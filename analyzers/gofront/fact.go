@@ -43,6 +43,7 @@ type imports struct {
 	values map[location][]rules.Func // functions in fields, globals and results ("pkg.F()0")
 	judged map[rules.Func]rules.Loop // contexts, which are judged in their own package
 	local  map[string]bool           // symbols of effects that stay within the module
+	sinks  bool                      // some effect is this package's own
 }
 
 // An openHole is a hole of an exported function.
@@ -95,6 +96,7 @@ func (p *packer) frames(fs []rules.Frame) {
 func (f *imports) pack() []byte {
 	p := &packer{table: map[string]int{}}
 	p.str(f.module)
+	p.bit(f.sinks)
 	names := sortedKeys(f.sums)
 	p.num(len(names))
 	for _, n := range names {
@@ -232,6 +234,7 @@ func unpack(data []byte) (*imports, error) {
 	}
 	f := newImports()
 	f.module = p.str()
+	f.sinks = p.num() == 1
 	for range p.count() {
 		name := rules.Func(p.str())
 		for range p.count() {
@@ -468,15 +471,17 @@ func (u *unit) export(r *flow.Reached) *PackageFact {
 	f := newImports()
 	f.module = u.module
 	f.local = map[string]bool{}
-	for name, sums := range r.Summaries() {
-		if !u.exported[name] {
-			continue
-		}
+	for name, sums := range u.summaries(r) {
 		f.sums[name] = sums
 		for _, s := range sums {
 			if u.local[s.Effect.Symbol] {
 				f.local[s.Effect.Symbol] = true
 			}
+			caller := name
+			if n := len(s.Chain); n > 1 {
+				caller = s.Chain[n-2].Func
+			}
+			f.sinks = f.sinks || u.packageOf(string(shown(caller))) == u.pass.Pkg.Path()
 		}
 	}
 	for _, fn := range u.funcs {
@@ -505,6 +510,54 @@ func (u *unit) export(r *flow.Reached) *PackageFact {
 		return nil
 	}
 	return &PackageFact{f.pack()}
+}
+
+// maxSummaries is how many places of one rule a function tells its callers of.
+const maxSummaries = 24
+
+// summaries gives what importers have to know of each exported function: for each
+// place and rule the nearest effect, the nearest places first.
+func (u *unit) summaries(r *flow.Reached) map[rules.Func][]flow.Summary {
+	type class struct {
+		entry rules.Func
+		rule  rules.ID
+		guard rules.Guard
+	}
+	type site struct {
+		class
+		pos rules.Pos
+	}
+	nearest := map[site]flow.Hit{}
+	var order []site
+	for h := range r.All() {
+		if !u.exported[h.Entry] {
+			continue
+		}
+		k := site{class{h.Entry, h.Effect.Rule, h.Effect.Guard}, h.Pos}
+		old, ok := nearest[k]
+		if !ok {
+			order = append(order, k)
+		}
+		if !ok || h.Depth < old.Depth {
+			nearest[k] = h
+		}
+	}
+	slices.SortStableFunc(order, func(a, b site) int { return nearest[a].Depth - nearest[b].Depth })
+	count := map[class]int{}
+	chosen := map[flow.Hit]bool{}
+	for _, k := range order {
+		if count[k.class]++; count[k.class] <= maxSummaries {
+			chosen[nearest[k]] = true
+		}
+	}
+	// Chains are asked for in the order of the searches that found them.
+	out := map[rules.Func][]flow.Summary{}
+	for h := range r.All() {
+		if chosen[h] {
+			out[h.Entry] = append(out[h.Entry], r.Summary(h))
+		}
+	}
+	return out
 }
 
 // wayOut gives the shortest way from a function to a hole of its own, as frames.

@@ -180,10 +180,12 @@ func (u *unit) instance(f *ssa.Function, k hole, l leaf) rules.Func {
 	}
 	u.instances[key] = name
 	u.instanceNames[name] = true
-	if len(u.instances) > 20000 { // a unit that combines everything with everything
+	if len(u.instances) > 20000 || u.deep > 30 { // a unit that combines everything with everything
 		return name
 	}
+	u.deep++
 	u.fillWays(name, f, k, l)
+	u.deep--
 	return name
 }
 

@@ -13,10 +13,30 @@ import (
 // Report reports the findings of some rules: it is all that a thin analyzer does.
 func Report(pass *analysis.Pass, ids ...rules.ID) (any, error) {
 	res := pass.ResultOf[Analyzer].(*Result)
-	for _, f := range res.Findings {
-		if f.Suppressed == "" && slices.Contains(ids, f.Rule) {
-			pass.Report(res.unit.diagnostic(&f))
+	type spot struct {
+		pos  token.Pos
+		rule rules.ID
+	}
+	best := map[spot]int{} // index in Findings
+	var order []spot
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		if f.Suppressed != "" || !slices.Contains(ids, f.Rule) {
+			continue
 		}
+		s := spot{res.unit.here(f), f.Rule}
+		old, ok := best[s]
+		if !ok {
+			order = append(order, s)
+		}
+		if !ok || len(f.Chain) < len(res.Findings[old].Chain) {
+			best[s] = i
+		}
+	}
+	for _, s := range order {
+		d := res.unit.diagnostic(&res.Findings[best[s]])
+		d.Pos = s.pos
+		pass.Report(d)
 	}
 	return nil, nil
 }
@@ -30,6 +50,18 @@ func Reporter(name, doc string, ids ...rules.ID) *analysis.Analyzer {
 		Requires: []*analysis.Analyzer{Analyzer},
 		Run:      func(pass *analysis.Pass) (any, error) { return Report(pass, ids...) },
 	}
+}
+
+// here is the last place of a finding's chain that lies in this package, which is
+// where go/analysis wants it.
+func (u *unit) here(f *rules.Finding) token.Pos {
+	pos := f.Pos
+	for _, fr := range f.Chain {
+		if t, ok := u.tokens[fr.Pos]; ok && !u.made[t] {
+			pos = fr.Pos
+		}
+	}
+	return u.token(pos)
 }
 
 // diagnostic words a finding for go/analysis. The code stands in the message,
@@ -73,6 +105,7 @@ func (u *unit) token(p rules.Pos) token.Pos {
 	}
 	f.SetLines(lines)
 	t := f.Pos((line-1)*width + col - 1)
+	u.made[t] = true
 	u.tokens[p] = t
 	return t
 }

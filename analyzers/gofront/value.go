@@ -62,7 +62,7 @@ func (u *unit) follow(start place) (out []leaf) {
 	seen := map[place]bool{start: true}
 	have := map[leaf]bool{}
 	work := []place{start}
-	for len(work) > 0 && len(seen) < 4000 {
+	for len(work) > 0 && len(seen) < 1500 {
 		p := work[0]
 		work = work[1:]
 		prev, found := u.back(p)
@@ -140,13 +140,7 @@ func (u *unit) back(p place) (prev []place, found []leaf) {
 			same(v.X)
 		}
 		// What the value is known to be decides more than its type: os.Stdin.
-		sym := ""
-		for _, l := range u.follow(place{v: v.X, site: p.site}) {
-			if l.sym != "" {
-				sym = l.sym
-			}
-		}
-		found = append(found, leaf{typ: v.X.Type(), val: v.X, sym: sym})
+		found = append(found, leaf{typ: v.X.Type(), val: v.X, sym: u.source(v.X)})
 	case *ssa.Phi:
 		same(v.Edges...)
 	case *ssa.ChangeType:
@@ -247,6 +241,50 @@ func typed(t types.Type, v ssa.Value) leaf {
 func isFuncType(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Signature)
 	return ok
+}
+
+// source names the variable or the call of another package that a value comes from
+// in a straight line; "" where there is none.
+func (u *unit) source(v ssa.Value) string {
+	for range 8 {
+		switch x := v.(type) {
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.Extract:
+			v = x.Tuple
+		case *ssa.Call:
+			if f := x.Common().StaticCallee(); f != nil && u.has[f] {
+				return ""
+			}
+			if sym := u.symbolOf(x.Common()); sym != "" {
+				return sym + "()"
+			}
+			return ""
+		case *ssa.UnOp:
+			if x.Op != token.MUL {
+				return ""
+			}
+			var stored []ssa.Value
+			switch a := x.X.(type) {
+			case *ssa.Global:
+				if a.Pkg != u.ssaPkg {
+					return a.Pkg.Pkg.Path() + "." + a.Name()
+				}
+				stored = u.stores.loc[globalOf(a)]
+			case *ssa.Alloc:
+				stored = u.stores.at[a]
+			case *ssa.FieldAddr:
+				stored = u.stores.loc[fieldOf(a.X.Type(), a.Field)]
+			}
+			if len(stored) != 1 {
+				return ""
+			}
+			v = stored[0]
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // load steps back through a pointer.

@@ -188,8 +188,8 @@ func (g *goRun) unit(u *goUnit) {
 	}
 }
 
-// finding moves a finding to the last place of its chain that is the user's own,
-// and joins it with those that end there too.
+// finding joins a finding with those that lie in the same place. Its unit has put
+// it at the last call of the chain that is for the user to change.
 func (g *goRun) finding(f rules.Finding) {
 	asked := f.Pos
 	f.Pos.File = g.rel(f.Pos.File)
@@ -208,14 +208,6 @@ func (g *goRun) finding(f rules.Finding) {
 		}
 		for j := range c.Evidence {
 			c.Evidence[j].Pos.File = g.rel(c.Evidence[j].Pos.File)
-		}
-	}
-	for i := len(f.Chain) - 1; i >= 0; i-- {
-		if p := f.Chain[i].Pos; g.own[p.File] {
-			if p.Line != f.Pos.Line || p.File != f.Pos.File || p.Column != f.Pos.Column {
-				f.Pos, f.End = p, rules.Pos{}
-			}
-			break
 		}
 	}
 	if f.Suppressed != "workflowcheck" && g.rel(asked.File) == f.Pos.File && asked.Line == f.Pos.Line {

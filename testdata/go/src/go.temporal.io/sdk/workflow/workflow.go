@@ -1,0 +1,16 @@
+// Package workflow is a stub of the SDK, with just what the fixtures use.
+package workflow
+
+import "time"
+
+type Context interface{ Value(key any) any }
+
+type Future interface{ Get(ctx Context, v any) error }
+
+func Sleep(ctx Context, d time.Duration) error { return nil }
+
+func ExecuteActivity(ctx Context, activity any, args ...any) Future { return nil }
+
+func SideEffect(ctx Context, f func(ctx Context) any) Future { return nil }
+
+func Go(ctx Context, f func(ctx Context)) {}
