@@ -18,7 +18,6 @@ type cost uint64
 
 const oneDynamic, oneOffload cost = 1 << 32, 1
 
-func (c cost) dynamic() int { return int(c >> 32) }
 func (c cost) offload() int { return int(c & (1<<32 - 1)) }
 
 func (l link) cost() (c cost) {

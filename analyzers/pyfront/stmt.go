@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"math"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
@@ -708,9 +707,6 @@ func breaks(l pyparse.NodeList) bool {
 	}
 	return found
 }
-
-// inf is the number of trips of a loop without end.
-var inf = math.Inf(1)
 
 // foreignImport notes that a library is imported; some patch when they are.
 func (f *frame) foreignImport(name string, n pyparse.Node) {

@@ -172,17 +172,6 @@ func (u *unit) variable(name string) *cell {
 	return c
 }
 
-// positional counts the parameters that take positional arguments.
-func (u *unit) positional() int {
-	n := 0
-	for _, p := range u.params {
-		if p.kind == pPositional {
-			n++
-		}
-	}
-	return n
-}
-
 // yieldsValue reports whether a function's own body has a yield.
 func yieldsValue(body pyparse.NodeList) bool {
 	found := false

@@ -37,8 +37,6 @@ func (r *ring) grow() {
 // wakes it takes it out.
 type waiters struct{ first, last *Handle }
 
-func (w *waiters) empty() bool { return w.first == nil }
-
 func (w *waiters) push(h *Handle) {
 	h.queue, h.qprev, h.qnext = w, w.last, nil
 	if w.last == nil {

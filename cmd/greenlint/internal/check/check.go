@@ -60,8 +60,10 @@ func Run(ctx context.Context, req Request) (Outcome, error) {
 	if req.Loop == "" {
 		req.Loop = conf.Loop
 	}
-	if err := python(ctx, req, conf, &out); err != nil {
-		return Outcome{}, err
+	for _, front := range []func(context.Context, Request, *rules.Config, *Outcome) error{python, golang} {
+		if err := front(ctx, req, conf, &out); err != nil {
+			return Outcome{}, err
+		}
 	}
 	return out, nil
 }
