@@ -15,6 +15,8 @@ CPython that say nothing about the source are taken out here, each with its reas
   closing parentheses to starred expressions. It ends keyword-only parameters before their
   annotation, and compound statements before the semicolon of their last line. Up to 3.9
   aliases have no position. All these are left out on both sides.
+- 3.8 reads "with (a, b):" as a tuple, where later versions read two items. It is
+  taken for items.
 - Before 3.12 what is inside an f-string has other ranges, and text beside it is
   joined differently.
 - 3.12 may leave an empty string at the end of a format spec.
@@ -58,6 +60,13 @@ EXTRA = {
 }
 
 esc = json.encoder.encode_basestring_ascii
+
+
+def with_items(item):
+    # "with (a, b):" is one tuple to 3.8.
+    if item.optional_vars is None and isinstance(item.context_expr, ast.Tuple) and item.context_expr.elts:
+        return [ast.withitem(context_expr=x, optional_vars=None) for x in item.context_expr.elts]
+    return [item]
 
 
 class Dumper:
@@ -126,6 +135,8 @@ class Dumper:
                 self.value(n.dims)
                 w(', "ctx": {"_type": "Load"}}')
                 return
+            if name in ("With", "AsyncWith"):
+                n.items = [x for item in n.items for x in with_items(item)]
         w('{"_type": "')
         w(name)
         w('"')

@@ -157,10 +157,11 @@ func default_ok(c chan int) {
 
 //greenlint:task
 func channels_bad(c chan int) {
-	<-c            // want `GL204: .*channel receive`
-	c <- 1         // want `GL204: .*channel send`
-	for range c {} // want `GL204: .*range over channel`
-	select {       // want `GL204: .*select`
+	<-c    // want `GL204: .*channel receive`
+	c <- 1 // want `GL204: .*channel send`
+	for range c {
+	} // want `GL204: .*range over channel`
+	select { // want `GL204: .*select`
 	case <-c:
 	}
 }

@@ -5,7 +5,9 @@ import "time"
 
 type Context interface{ Value(key any) any }
 
-type Future interface{ Get(ctx Context, v any) error }
+type Future interface {
+	Get(ctx Context, v any) error
+}
 
 func Sleep(ctx Context, d time.Duration) error { return nil }
 
