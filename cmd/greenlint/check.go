@@ -184,7 +184,7 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	}
 	attachFixes(&place, catalog, result.Findings)
 	if f.fix {
-		fixed, after, err := runFixes(ctx, c, f, &place, req, run, result)
+		fixed, err := runFixes(ctx, c, f, &place, req, run, result)
 		switch {
 		case err != nil:
 			return 0, interrupted(err)
@@ -193,11 +193,19 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 		case f.diff:
 			return command.OK, nil
 		case fixed > 0:
-			if draft, err = draftOf(after, listing.Skipped, catalog, place.Partial()); err != nil {
+			if catalog, err = rules.Load(); err != nil {
+				return 0, err
+			}
+			req.Catalog = catalog
+			after, err := run(ctx, req)
+			if err != nil {
+				return 0, interrupted(err)
+			}
+			if draft, err = draftOf(&after, listing.Skipped, catalog, place.Partial()); err != nil {
 				return 0, err
 			}
 			result.Findings, result.Skipped, result.Stats, result.Notes = draft.Finish(), draft.Skips(), after.Stats, after.Notes
-			if err := applyBaseline(ctx, known, f, &place, after, result, os.Getenv); err != nil {
+			if err := applyBaseline(ctx, known, f, &place, &after, result, os.Getenv); err != nil {
 				return 0, err
 			}
 			attachFixes(&place, catalog, result.Findings)

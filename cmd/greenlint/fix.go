@@ -25,7 +25,6 @@ const maxRounds = 8
 type repair struct {
 	texts map[string][]byte // of the changed files
 	fixed int               // findings
-	after check.Outcome     // the analysis of what would be there then
 }
 
 // tryFixes finds the largest set of fixes, among one for each finding, after
@@ -120,7 +119,7 @@ func tryFixes(ctx context.Context, all []rules.Finding, unsafe bool, req check.R
 			}
 		}
 		if len(extra) == 0 {
-			return &repair{texts, len(gone), after}, nil
+			return &repair{texts, len(gone)}, nil
 		}
 		fewer := slices.DeleteFunc(slices.Clone(tries), func(t attempt) bool { return extra[about(&all[t.finding])] })
 		if len(fewer) == len(tries) {
@@ -141,22 +140,22 @@ func about(f *rules.Finding) string {
 
 // runFixes makes the fixes, or shows them as a diff, and says what remains to be
 // found. With a diff nothing is written and the findings are not shown.
-func runFixes(ctx context.Context, c *command.Call, f *checkFlags, place *check.Place, req check.Request, run analysis, r *report.Result) (changed int, again *check.Outcome, err error) {
+func runFixes(ctx context.Context, c *command.Call, f *checkFlags, place *check.Place, req check.Request, run analysis, r *report.Result) (fixed int, err error) {
 	read := func(file string) ([]byte, error) { return readRegular(inside(place.Root, file)) }
 	done, err := tryFixes(ctx, r.Findings, f.unsafeFixes, req, run, read)
 	if err != nil || done == nil {
-		return 0, nil, err
+		return 0, err
 	}
 	names := slices.Sorted(maps.Keys(done.texts))
 	for _, file := range names {
 		old, err := read(file)
 		if err != nil {
-			return 0, nil, err
+			return 0, err
 		}
 		if f.diff {
 			name := place.ForPeople(file)
 			if _, err := io.WriteString(c.Stdout, fix.Diff(name, old, done.texts[file])); err != nil {
-				return 0, nil, fmt.Errorf("writing the diff: %w", err)
+				return 0, fmt.Errorf("writing the diff: %w", err)
 			}
 			continue
 		}
@@ -164,7 +163,7 @@ func runFixes(ctx context.Context, c *command.Call, f *checkFlags, place *check.
 			continue
 		}
 		if err := replaceFile(inside(place.Root, file), done.texts[file]); err != nil {
-			return 0, nil, fmt.Errorf("writing a fix: %w", err)
+			return 0, fmt.Errorf("writing a fix: %w", err)
 		}
 	}
 	if !f.quiet {
@@ -174,7 +173,7 @@ func runFixes(ctx context.Context, c *command.Call, f *checkFlags, place *check.
 		}
 		fmt.Fprintf(c.Stderr, "%s %s in %s.\n", verb, count(done.fixed, "finding"), count(len(names), "file"))
 	}
-	return done.fixed, &done.after, nil
+	return done.fixed, nil
 }
 
 func count(n int, noun string) string {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/report"
@@ -183,6 +184,14 @@ func applyDiff(ctx context.Context, f *checkFlags, place *check.Place, req check
 	}
 	before := req
 	before.Catalog, before.Files, before.Read, before.Paths = catalog, tree.Files(), tree.Read, nil
+	if slices.ContainsFunc(before.Files, func(f string) bool { return strings.HasSuffix(f, ".go") }) {
+		dir, done, err := tree.Extract() // the go command reads from the disk
+		if err != nil {
+			return err
+		}
+		defer done()
+		before.Root, before.Read = dir, nil
+	}
 	outcome, err := run(ctx, before)
 	if err != nil {
 		return fmt.Errorf("checking %s: %w", f.diffBase, err)

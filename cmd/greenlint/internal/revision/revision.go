@@ -135,6 +135,42 @@ func (t *Tree) start() error {
 	return nil
 }
 
+// Extract writes the whole revision, what lies above the directory too, below a
+// new directory, and returns where the tree's own directory is in it. Some tools
+// read from disks only. done removes it all.
+func (t *Tree) Extract() (dir string, done func(), err error) {
+	tmp, err := os.MkdirTemp("", "greenlint-")
+	if err != nil {
+		return "", nil, err
+	}
+	done = func() { os.RemoveAll(tmp) }
+	defer func() {
+		if err != nil {
+			done()
+		}
+	}()
+	prefix, err := t.git("rev-parse", "--show-prefix")
+	if err != nil {
+		return "", nil, err
+	}
+	top, err := t.git("rev-parse", "--show-toplevel")
+	if err != nil {
+		return "", nil, err
+	}
+	tree := filepath.Join(tmp, "tree")
+	for _, args := range [][]string{
+		{"read-tree", t.Commit},
+		{"-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false", "checkout-index", "--all", "--quiet", "--prefix=" + filepath.ToSlash(tree) + "/"},
+	} {
+		cmd := command(t.ctx, strings.TrimSuffix(top, "\n"), args...)
+		cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+filepath.Join(tmp, "index"))
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return "", nil, fmt.Errorf("reading %s: %w: %s", t.Commit, err, bytes.TrimSpace(out))
+		}
+	}
+	return filepath.Join(tree, filepath.FromSlash(strings.TrimSuffix(prefix, "\n"))), done, nil
+}
+
 // Close ends the reading.
 func (t *Tree) Close() {
 	t.mu.Lock()
@@ -227,8 +263,20 @@ func (t *Tree) untracked(commit string, renamed map[string]string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	cmd := command(t.ctx, t.dir, "hash-object", "--stdin-paths")
-	cmd.Stdin = strings.NewReader(strings.Join(names, "\n") + "\n")
+	prefix, err := t.git("rev-parse", "--show-prefix") // hash-object reads names from the top
+	if err != nil {
+		return err
+	}
+	top, err := t.git("rev-parse", "--show-toplevel")
+	if err != nil {
+		return err
+	}
+	cmd := command(t.ctx, strings.TrimSuffix(top, "\n"), "hash-object", "--stdin-paths")
+	var list strings.Builder
+	for _, name := range names {
+		list.WriteString(strings.TrimSuffix(prefix, "\n") + name + "\n")
+	}
+	cmd.Stdin = strings.NewReader(list.String())
 	out, err := cmd.Output()
 	if err != nil {
 		return nil // one of them went away meanwhile: then it is no rename either
