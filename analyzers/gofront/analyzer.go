@@ -205,15 +205,18 @@ func (u *unit) read() {
 }
 
 // foreign reports whether a function is no place for a finding: it belongs to
-// another module, or to a package of this one that others use to get at the sink,
-// and that has no task itself. What calls such a package is what has to change.
+// another module, or its calls are but the way to a sink of its own package (see
+// markSinks).
 func (u *unit) foreign(f rules.Func) bool {
+	if strings.HasSuffix(string(f), sinkMark) {
+		return true
+	}
 	path := u.packageOf(string(shown(f)))
 	if path == u.pass.Pkg.Path() {
 		return false
 	}
 	fact := u.imported(path)
-	return fact == nil || fact.module != u.module || fact.sinks && len(fact.judged) == 0
+	return fact == nil || fact.module != u.module || fact.inward[shown(f)]
 }
 
 func (u *unit) buildSSA() {

@@ -116,6 +116,7 @@ func (u *unit) readComments() {
 				u.comments.funcs = append(u.comments.funcs, fd)
 			}
 		}
+		code := u.codeLines(f)
 		for _, g := range f.Comments {
 			for _, c := range g.List {
 				if !strings.Contains(c.Text, "ignore") && !strings.Contains(c.Text, "nolint") {
@@ -136,11 +137,42 @@ func (u *unit) readComments() {
 					u.comments.lines[p.Filename] = m
 				}
 				m[p.Line] = append(m[p.Line], o)
+				if code[p.Line] {
+					continue
+				}
 				// A comment of its own speaks for what follows the group.
 				m[u.pass.Fset.Position(g.End()).Line+1] = append(m[u.pass.Fset.Position(g.End()).Line+1], o)
 			}
 		}
 	}
+}
+
+// codeLines marks the lines on which something begins or ends; nil for a file
+// without a comment that matters.
+func (u *unit) codeLines(f *ast.File) map[int]bool {
+	any := false
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			any = any || strings.Contains(c.Text, "ignore") || strings.Contains(c.Text, "nolint")
+		}
+	}
+	if !any {
+		return nil
+	}
+	lines := map[int]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n.(type) {
+		case nil:
+		case *ast.Comment, *ast.CommentGroup:
+			return false
+		case *ast.File:
+		default:
+			lines[u.pass.Fset.Position(n.Pos()).Line] = true
+			lines[u.pass.Fset.Position(n.End()).Line] = true
+		}
+		return true
+	})
+	return lines
 }
 
 func readOrder(text string) (o order, whole, ok bool) {

@@ -43,7 +43,8 @@ type imports struct {
 	values map[location][]rules.Func // functions in fields, globals and results ("pkg.F()0")
 	judged map[rules.Func]rules.Loop // contexts, which are judged in their own package
 	local  map[string]bool           // symbols of effects that stay within the module
-	sinks  bool                      // some effect is this package's own
+
+	inward map[rules.Func]bool // all effects are the package's own; not part of the fact
 }
 
 // An openHole is a hole of an exported function.
@@ -96,7 +97,6 @@ func (p *packer) frames(fs []rules.Frame) {
 func (f *imports) pack() []byte {
 	p := &packer{table: map[string]int{}}
 	p.str(f.module)
-	p.bit(f.sinks)
 	names := sortedKeys(f.sums)
 	p.num(len(names))
 	for _, n := range names {
@@ -234,7 +234,6 @@ func unpack(data []byte) (*imports, error) {
 	}
 	f := newImports()
 	f.module = p.str()
-	f.sinks = p.num() == 1
 	for range p.count() {
 		name := rules.Func(p.str())
 		for range p.count() {
@@ -319,7 +318,46 @@ func (u *unit) imported(path string) *imports {
 		}
 	}
 	u.facts[path] = f
+	if f.module == u.module {
+		u.markSinks(path, f)
+	}
 	return f
+}
+
+// sinkMark ends the name of a function in a chain whose calls are no place for a
+// finding.
+const sinkMark = instanceMark + "sink⟩"
+
+// markSinks finds the functions by which others get at a sink: those of the
+// package that holds it, as long as no task is in there. What calls that package
+// is what has to change, not the one line that all of them share.
+func (u *unit) markSinks(path string, f *imports) {
+	f.inward = map[rules.Func]bool{}
+	for name, sums := range f.sums {
+		all := true
+		for _, s := range sums {
+			callers := []rules.Func{name}
+			for _, fr := range s.Chain[:len(s.Chain)-1] {
+				callers = append(callers, fr.Func)
+			}
+			last := len(callers) - 1
+			for ; last > 0; last-- {
+				if p := u.packageOf(string(callers[last])); p != "" && u.imported(p) != nil && u.imported(p).module == u.module {
+					break
+				}
+			}
+			sink := u.packageOf(string(callers[last]))
+			if fact := u.imported(sink); fact == nil || len(fact.judged) > 0 {
+				all = false
+				continue
+			}
+			all = all && sink == path
+			for i := last; i > 0 && u.packageOf(string(callers[i])) == sink; i-- {
+				s.Chain[i-1].Func += sinkMark
+			}
+		}
+		f.inward[name] = all
+	}
 }
 
 // packages lists the packages below this one, by path.
@@ -477,11 +515,6 @@ func (u *unit) export(r *flow.Reached) *PackageFact {
 			if u.local[s.Effect.Symbol] {
 				f.local[s.Effect.Symbol] = true
 			}
-			caller := name
-			if n := len(s.Chain); n > 1 {
-				caller = s.Chain[n-2].Func
-			}
-			f.sinks = f.sinks || u.packageOf(string(shown(caller))) == u.pass.Pkg.Path()
 		}
 	}
 	for _, fn := range u.funcs {

@@ -9,11 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/greenlint/greenlint/analyzers/gofront"
-	"github.com/greenlint/greenlint/rules"
 )
 
 // all reports every rule.
@@ -86,13 +84,10 @@ func TestRelated(t *testing.T) {
 				p := r.Action.Package.Fset.Position(x.Pos)
 				got = append(got, fmt.Sprintf("%s:%d %s", filepath.Base(p.Filename), p.Line, x.Message))
 			}
-			want := "shapes.go:31 calls dep.Slow; dep.go:24 calls dep.one; dep.go:26 calls dep.two; dep.go:28 calls time.Sleep; shapes.go:30 shapes.packages_bad runs on the greenpool loop: //greenlint:task"
+			want := "shapes.go:31 calls dep.Slow; dep.go:25 calls dep.one; dep.go:27 calls dep.two; dep.go:29 calls Sleep; shapes.go:30 shapes.packages_bad runs on the greenpool loop: //greenlint:task"
 			if s := strings.Join(got, "; "); s != want {
 				t.Errorf("got  %s\nwant %s", s, want)
 			}
 		}
 	}
 }
-
-var _ *analysis.Analyzer
-var _ rules.ID

@@ -157,12 +157,13 @@ func default_ok(c chan int) {
 
 //greenlint:task
 func channels_bad(c chan int) {
-	<-c    // want `GL204: .*channel receive`
-	c <- 1 // want `GL204: .*channel send`
-	for range c {
-	} // want `GL204: .*range over channel`
+	<-c           // want `GL204: .*channel receive`
+	c <- 1        // want `GL204: .*channel send`
+	for range c { // want `GL204: .*range over channel`
+	}
 	select { // want `GL204: .*select`
 	case <-c:
+	case c <- 1:
 	}
 }
 
@@ -183,7 +184,7 @@ func trusted() { time.Sleep(time.Second) }
 func trusted_ok() { trusted() }
 
 //greenlint:blocking
-func declared() {} // want `GL401: .*declared_bad.*shapes.declared, which its author says blocks`
+func declared() {} // want `GL401: .*declared_bad.*shapes.declared which its author says blocks`
 
 //greenlint:task
 func declared_bad() { declared() }

@@ -18,7 +18,7 @@ func (m model) Init() tea.Cmd { return m.load() }
 func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg {
 	case "sleep":
-		time.Sleep(time.Second) // want `GL204: method \(model\).Update holds the bubbletea loop: time.Sleep`
+		time.Sleep(time.Second) // want `GL204: method \(tea.model\).Update holds the bubbletea loop: time.Sleep`
 	case "send":
 		m.p.Send("x") // want `GL204: .*Program.Send`
 	case "eager":
@@ -41,7 +41,7 @@ func (m model) load() tea.Cmd {
 
 // eager_bad works before it returns the command.
 func eager_bad() tea.Cmd {
-	out, _ := exec.Command("ls").Output() // want `GL201: method \(model\).Update holds the bubbletea loop: os/exec.Cmd.Output \(1 call away\)`
+	out, _ := exec.Command("ls").Output() // want `GL201: method \(tea.model\).Update holds the bubbletea loop: os/exec.Cmd.Output \(1 call away\)`
 	return func() tea.Msg { return string(out) }
 }
 
