@@ -146,3 +146,48 @@ func TestFixLeavesHarmOut(t *testing.T) {
 	require.Nil(t, done)
 	require.Zero(t, (&report.Result{}).Open())
 }
+
+// TestFixesOfSettings: a user's tables say how to mend a call too.
+func TestFixesOfSettings(t *testing.T) {
+	s := newShop(t)
+	s.write("shop/tasks.py", "import legacydb\n\n\nasync def f():\n    legacydb.query(1)\n    legacydb.slow(2)\n    legacydb.bound(3)\n")
+	s.write("greenlint.toml", `
+[[effect]]
+rule   = "GL401"
+calls  = ["legacydb.query"]
+why    = "it waits in C"
+source = ["measured"]
+fix    = [{ loops = ["asyncio"], safe = true, title = "await aquery", write = "await legacydb.aquery({arguments})", import = "legacydb" }]
+
+[[effect]]
+rule   = "GL401"
+calls  = ["legacydb.slow"]
+why    = "it waits in C"
+source = ["measured"]
+
+[[safe]]
+calls = ["legacydb.aquery"]
+`)
+	_, out, errs := s.run("check --fix --diff")
+	require.Contains(t, out, "-    legacydb.query(1)\n+    await legacydb.aquery(1)\n", errs)
+	_, out, _ = s.run("check --fix --diff --unsafe-fixes")
+	require.Contains(t, out, "+    await asyncio.to_thread(legacydb.slow, 2)\n")
+	s.edit("greenlint.toml", "[[effect]]\nrule   = \"GL401\"\ncalls  = [\"legacydb.query\"]", "threads = \"bound\"\n\n[[effect]]\nrule   = \"GL401\"\ncalls  = [\"legacydb.query\"]")
+	_, out, _ = s.run("check --fix --diff --unsafe-fixes")
+	require.NotContains(t, out, "to_thread")
+
+	for broken, want := range map[string]string{
+		`fix = [{ title = "x" }]`:                               "want one of write, instead and after-patch",
+		`fix = [{ write = "f({argument})", title = "x" }]`:      "want placeholders out of",
+		`fix = [{ instead = "m" }]`:                             "no title",
+		`fix = [{ instead = "m", title = "x", loops = ["y"] }]`: `unknown loop "y"`,
+	} {
+		s.write("greenlint.toml", "[[effect]]\nrule = \"GL401\"\ncalls = [\"legacydb.query\"]\nwhy = \"w\"\nsource = [\"measured\"]\n"+broken+"\n")
+		status, _, errs := s.run("check")
+		require.Equal(t, command.Failure, status, broken)
+		require.Contains(t, errs, want)
+	}
+	s.write("greenlint.toml", "[[detour]]\nloop = \"asyncio\"\ntitle = \"t\"\nwrite = \"f({x})\"\nimport = \"m\"\n")
+	_, _, errs = s.run("check")
+	require.Contains(t, errs, "[[detour]]: write")
+}
