@@ -3,6 +3,7 @@ module github.com/greenlint/greenlint
 go 1.26.0
 
 require (
+	github.com/go-python/gpython v0.2.0
 	github.com/pelletier/go-toml/v2 v2.4.3
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3

@@ -10,7 +10,8 @@
 //     accused call, or the fixture's good form. It has to be free of stalls.
 //  3. Trials, until three have hit (confirmed) or three are clean and none has
 //     hit (refuted). A trial in which the machine was too busy to tell does not
-//     count. After five that count, or eight in all: inconclusive.
+//     count, nor a stall of a class that no survey has seen. After five that
+//     count, or eight in all: inconclusive.
 //
 // An exception that leaves the task counts as a confirmation if the same call
 // does not raise it without the loop. Inconclusive is never said to be clean.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"strings"
 
+	"github.com/greenlint/greenlint/rules"
+	"github.com/greenlint/greenlint/runtime/cpython"
 	"github.com/greenlint/greenlint/runtime/gopool"
+	"github.com/greenlint/greenlint/runtime/gpy"
 	"github.com/greenlint/greenlint/runtime/stall"
 )
 
@@ -76,5 +79,47 @@ func goFrames(list []gopool.Frame) (out []Frame) {
 	return out
 }
 
-// embedded runs a fixture on the interpreter that is built in.
-func (s *Session) embedded(*Target) (string, runner, bool) { return "", nil, false }
+// embedded runs a fixture on the interpreter that is built in. It knows two
+// loops and a small language; a fixture that needs more is refused with the
+// reason.
+func (s *Session) embedded(t *Target) (string, runner, bool) {
+	if t.Loop != rules.Gevent && t.Loop != rules.Eventlet || t.Func == "" || t.Module != "" {
+		return "", nil, false
+	}
+	return "gpy+" + string(t.Loop), func(ctx context.Context, k kind, _ []string) (*trial, error) {
+		dir, remove, err := s.workDir(t)
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		from := t
+		if k == control && t.Good != nil && !t.Good.Native {
+			from = t.Good
+		}
+		task := gpy.Task{Loop: string(t.Loop), File: from.File, Func: from.Func, Survey: k == survey, Plain: k == plain}
+		task.Idle = k == idle || k == control && from == t
+		if args := from.Args; args != nil || s.o.Args != nil {
+			if args == nil {
+				args = s.o.Args
+			}
+			if task.Args, err = s.peers.Fill(*args); err != nil {
+				return &trial{refused: err.Error()}, nil
+			}
+		}
+		r, err := gpy.Run(ctx, task, dir, s.o.Floor, t.limits())
+		if err != nil {
+			return nil, err
+		}
+		x := &trial{Run: r.Run, refused: r.Needs}
+		if e := r.Raised; e != nil {
+			x.raised = &problem{name: e.Type, text: e.Text}
+			if e.File != "" {
+				x.raised.frames = []Frame{{File: e.File, Line: e.Line}}
+			}
+		}
+		for _, st := range r.Stalls {
+			x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
+		}
+		return x, nil
+	}, true
+}

@@ -98,6 +98,33 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
+// TestFixturesWithoutPython runs what the built-in interpreter can run.
+func TestFixturesWithoutPython(t *testing.T) {
+	if testing.Short() {
+		t.Skip("real loops take a while")
+	}
+	dir, err := filepath.Abs("../../testdata/stalls")
+	require.NoError(t, err)
+	list, err := Parse(dir, ".")
+	require.NoError(t, err)
+	s := session(t, "")
+	s.pythons = nil
+	verdicts := map[string]int{}
+	for _, target := range list {
+		if target.Language != "python" || target.Native || target.Loop == rules.Asyncio {
+			continue
+		}
+		t.Run(filepath.Base(target.File), func(t *testing.T) {
+			v := settled(t, s, target)
+			require.Equal(t, target.Expected, v.Verdict, v.Headline(filepath.Base))
+			require.Equal(t, "gpy+"+string(target.Loop), v.Engine)
+			verdicts[v.Verdict]++
+		})
+	}
+	require.GreaterOrEqual(t, verdicts[Confirmed], 5)
+	require.GreaterOrEqual(t, verdicts[Refuted], 4)
+}
+
 // checkMark compares a verdict with the mark in the fixture.
 func checkMark(t *testing.T, target *Target, v *Verdict) {
 	t.Helper()

@@ -103,7 +103,14 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 		}
 	}
 	var hits, raises []*trial
-	clean, counted, deaths, endless := 0, 0, 0, 0
+	clean, counted, deaths, endless, surveys := 0, 0, 0, 0, 1
+	seen := map[stall.Class]bool{}
+	note := func(x *trial) {
+		for i := range x.Stalls {
+			seen[x.Stalls[i].Class] = true
+		}
+	}
+	note(first)
 	var last *trial
 	for n := 0; n < attempts && counted < conclusive; n++ {
 		x, err := run(ctx, judged, first.modules)
@@ -115,7 +122,17 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 		}
 		last = x
 		v.Trials++
+		if len(x.Stalls) > 0 && !seen[x.Stalls[0].Class] && surveys < 3 {
+			surveys++
+			again, err := run(ctx, survey, first.modules)
+			if err != nil {
+				return v, err
+			}
+			note(again)
+		}
 		switch {
+		case len(x.Stalls) > 0 && !seen[x.Stalls[0].Class]:
+			// No survey has seen the like: the machine's doing rather than the task's.
 		case len(x.Stalls) > 0:
 			hits = append(hits, x)
 			counted++

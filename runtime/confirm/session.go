@@ -87,6 +87,9 @@ func (s *Session) confirm(ctx context.Context, t *Target) (Verdict, error) {
 		return v, nil
 	}
 	v, err := judge(ctx, t, run)
+	if v.first != nil && v.first.refused != "" {
+		engine = NoEngine
+	}
 	v.Target, v.Rule, v.Engine, v.Expected = t.Name, t.Rule, engine, t.Expected
 	if err == nil {
 		err = ctx.Err()

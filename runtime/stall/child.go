@@ -83,7 +83,7 @@ type Run struct {
 	Idle      time.Duration // the longest corrected gap of the calibration; 0 = there was none
 	Stalls    []Stall       // while the task ran, the longest first
 	MaxGap    time.Duration // the longest corrected gap while the task ran
-	Noisy     bool          // a gap would have been a stall, if the machine had not been that busy
+	Noisy     bool          // a gap may have been a stall; the machine was too busy to tell
 	Turns     uint64        // beats while the task ran
 	Call      time.Duration // how long the task ran
 	Report    []byte        // what the child wrote to its control descriptor

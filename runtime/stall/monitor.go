@@ -32,6 +32,7 @@ type monitor struct {
 	thread int // that probe looks at
 	phase  Phase
 	since  time.Time // the phase began
+	looked time.Time // the last look
 	gap    gap
 	counts time.Time // when to count processes again
 	dumped int64     // bytes read of the dump
@@ -47,6 +48,7 @@ type gap struct {
 	queuedNow   time.Duration
 	others      time.Duration
 	sampled     time.Time
+	late        time.Duration // the longest time between two looks, the one that opened the gap included
 	samples     []Sample
 	signalled   bool
 	phase       Phase // the highest seen
@@ -98,6 +100,12 @@ func (m *monitor) look(ctx context.Context) End {
 	default:
 	}
 	now := time.Now()
+	late := time.Duration(0)
+	if !m.looked.IsZero() {
+		late = now.Sub(m.looked)
+	}
+	m.looked = now
+	m.gap.late = max(m.gap.late, late)
 	if t := m.page.Thread(); m.probe == nil || t != m.thread {
 		if m.probe != nil {
 			m.probe.close()
@@ -110,6 +118,7 @@ func (m *monitor) look(ctx context.Context) End {
 		m.close(now, beat, ph, false)
 		m.enter(ctx, ph)
 		m.open(now, beat, ph)
+		m.gap.late = late
 	} else {
 		m.enter(ctx, ph)
 		if m.gap.phase < ph {
@@ -245,8 +254,8 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 			s.Traceback = m.traceback()
 		}
 		m.run.Stalls = append(m.run.Stalls, s)
-	case s.Wall >= m.run.Threshold && s.Queued > s.Wall/2:
-		m.run.Noisy = true
+	case s.Wall >= m.run.Threshold && g.late > m.run.Threshold/2:
+		m.run.Noisy = true // what is subtracted may have been before or after the gap
 	}
 }
 

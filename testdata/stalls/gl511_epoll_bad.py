@@ -1,4 +1,3 @@
-# greenlint: engine cpython
 from gevent import monkey
 monkey.patch_all()
 import select

@@ -1,0 +1,5 @@
+package gpy
+
+import "syscall"
+
+func threadID() int { return syscall.Gettid() }

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package gpy
+
+func threadID() int { return 0 }
