@@ -49,10 +49,14 @@ func (r *reading) scriptAt(src span, name string, vars scope, depth int, steps *
 	}
 	sh := &shell{r: r, src: src, name: name, vars: vars.clone(), funcs: map[string]*syntax.FuncDecl{}, ran: map[string]bool{}, depth: depth, steps: steps}
 	var stmts []*syntax.Stmt
-	err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Stmts(strings.NewReader(src.s), func(s *syntax.Stmt) bool {
+	var err error
+	for s, e := range syntax.NewParser(syntax.Variant(syntax.LangBash)).StmtsSeq(strings.NewReader(src.s)) {
+		if e != nil {
+			err = e
+			break
+		}
 		stmts = append(stmts, s)
-		return true
-	})
+	}
 	if err != nil && src.f != nil {
 		pos, msg := src.pos(0), err.Error()
 		var pe syntax.ParseError

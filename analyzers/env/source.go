@@ -150,15 +150,6 @@ func (p span) trim() span {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// exact reports whether the text stands in its file as it is.
-func (p span) exact() bool {
-	if p.f == nil {
-		return false
-	}
-	o := p.off(0)
-	return o+len(p.s) <= len(p.f.src) && string(p.f.src[o:o+len(p.s)]) == p.s
-}
-
 // A builder puts a span together from bytes of a file.
 type builder struct {
 	f  *file

@@ -708,7 +708,7 @@ func (d *deps) conda(name string) {
 					k, v, _ := strings.Cut(strings.Replace(s.s, "==", "=", 1), "=")
 					if k = strings.TrimSpace(k); k == "python" {
 						d.requires(name, v)
-					} else if v != "" && strings.IndexAny(k, "<>!") < 0 {
+					} else if v != "" && !strings.ContainsAny(k, "<>!") {
 						v, _, _ = strings.Cut(v, "=")
 						d.put(k, "=="+v, s, declared)
 					} else {

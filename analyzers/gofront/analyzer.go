@@ -105,7 +105,6 @@ type unit struct {
 	yielding   map[*ssa.Function][]rules.Guard
 	methods    map[string][]*types.Func
 	depth      int           // of embedded interfaces
-	nested     int           // of values that become interfaces
 	deep       int           // of instances in instances
 	from       *ssa.Function // in which the value that is being followed stands
 
@@ -158,9 +157,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	entries := flow.Entries(u.contexts)
-	for _, f := range sortedKeys(u.exported) {
-		entries = append(entries, f)
-	}
+	entries = append(entries, sortedKeys(u.exported)...)
 	reached := flow.Solve(u.graph, entries)
 	u.effectful = map[rules.Func]bool{}
 	for h := range reached.All() {

@@ -29,7 +29,6 @@ type target struct {
 	obj  *types.Func         // … a function of another package
 	sym  string              // the name under which the catalogue is asked; "" = obj's
 	site ssa.CallInstruction // of a closure: the call that gave it back
-	self ssa.Value           // the receiver, where it is not among the arguments
 	args []ssa.Value         // with the receiver
 	dyn  bool
 

@@ -94,9 +94,7 @@ func (u *unit) back(p place) (prev []place, found []leaf) {
 				prev = append(prev, place{v: s})
 			}
 		}
-		for _, l := range u.importedAt(p.loc) {
-			found = append(found, l)
-		}
+		found = append(found, u.importedAt(p.loc)...)
 		return prev, found
 	}
 	same := func(vs ...ssa.Value) {

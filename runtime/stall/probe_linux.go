@@ -14,7 +14,6 @@ type probe struct {
 	pid, tid                    int
 	sched, stat, syscall, wchan *os.File
 	buf                         [1024]byte
-	unreadable                  bool // /proc is there, its syscall file is not for us
 }
 
 func newProbe(pid, tid int) *probe {
