@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/greenlint/greenlint/runtime/stall"
@@ -189,28 +187,4 @@ func ReadTraceback(text string) (out []Frame) {
 		out = append(out, Frame{m[1], line, m[3]})
 	}
 	return out
-}
-
-// Importing reports whether the frames show a first import.
-func Importing(frames []Frame) bool {
-	for _, f := range frames {
-		if strings.HasPrefix(f.File, "<frozen importlib") {
-			return true
-		}
-	}
-	return false
-}
-
-// Own returns the innermost frame that lies in one of the directories or files;
-// nil when none does.
-func Own(frames []Frame, roots ...string) *Frame {
-	for i := range frames {
-		for _, r := range roots {
-			rel, err := filepath.Rel(r, frames[i].File)
-			if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) && !strings.Contains(rel, "site-packages") {
-				return &frames[i]
-			}
-		}
-	}
-	return nil
 }
