@@ -162,6 +162,9 @@ func TestLibrariesAreData(t *testing.T) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
+		if strings.HasPrefix(filepath.ToSlash(file), "runtime/gpy/") {
+			continue // it stands in for these libraries: their names are what it provides
+		}
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
 		if err != nil {
