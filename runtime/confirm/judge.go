@@ -56,7 +56,9 @@ func (p *problem) String() string {
 	return p.name + ": " + text
 }
 
-func (p *problem) same(q *problem) bool { return p != nil && q != nil && p.name == q.name }
+func (p *problem) same(q *problem) bool {
+	return p != nil && q != nil && p.name == q.name && p.text == q.text
+}
 
 // A runner runs the target once.
 type runner func(ctx context.Context, k kind, preload []string) (*trial, error)
@@ -160,6 +162,9 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 			}
 			if t.Line > 0 && !first.reached {
 				return inconclusive(v, "the task ended without reaching line %d; give it arguments that lead there", t.Line), nil
+			}
+			if last.Call < last.Threshold {
+				return inconclusive(v, "the task took only %d ms here, too little to hold the loop for %d; give it more to do", last.Call.Milliseconds(), last.Threshold.Milliseconds()), nil
 			}
 			v.Verdict = Refuted
 			v.CallMs = last.Call.Milliseconds()
@@ -304,6 +309,7 @@ func judgeRaise(ctx context.Context, v Verdict, t *Target, p *problem, load bool
 	if f := own(p.frames, t.Roots); f != nil {
 		v.Frame = f
 	}
+	t.passing = v.Frame
 	without, err := run(ctx, plain, nil)
 	if err != nil {
 		return v, err
@@ -318,7 +324,7 @@ func judgeRaise(ctx context.Context, v Verdict, t *Target, p *problem, load bool
 	switch {
 	case p.same(other):
 		return inconclusive(v, "%s raises %s, with and without the loop", place(load), p), nil
-	case other != nil:
+	case other != nil && !passed(t, without, other):
 		return inconclusive(v, "%s raises %s, and without the loop %s", place(load), p, other), nil
 	case without.load != nil:
 		return inconclusive(v, "without the loop the file can't be loaded: %s", without.load), nil
@@ -332,6 +338,13 @@ func judgeRaise(ctx context.Context, v Verdict, t *Target, p *problem, load bool
 		v.Class = "hangs"
 	}
 	return v, nil
+}
+
+// passed reports whether a run without the loop came past the line at which the
+// exception was raised on the loop, and failed somewhere else.
+func passed(t *Target, without *trial, other *problem) bool {
+	at := own(other.frames, t.Roots)
+	return t.passing != nil && without.reached && at != nil && (at.File != t.passing.File || at.Line != t.passing.Line)
 }
 
 func place(load bool) string {

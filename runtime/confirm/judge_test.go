@@ -16,6 +16,7 @@ import (
 //
 //	.  the loop went on          h  it stood still          n  the machine was too busy to tell
 //	r  the task raised           e  it did not end          d  the process died
+//	q  it ended at once           o  another exception, later    b  another exception, before
 //	L  loading the file raised   s  it never started
 type scene struct{ survey, control, idle, plain, judged string }
 
@@ -41,6 +42,12 @@ func act(letter byte, k kind) *trial {
 		if k == survey {
 			x.stacks = [][]Frame{{{"/usr/lib/os.py", 1, "system"}, {"/p/a.py", 5, "task"}}}
 		}
+	case 'q':
+		x.Call = 5 * time.Millisecond
+	case 'o':
+		x.raised = &problem{name: "ValueError", text: "something else", frames: []Frame{{"/p/a.py", 9, "task"}}}
+	case 'b': // it never got there
+		x.raised, x.reached = &problem{name: "OSError", text: "refused", frames: []Frame{{"/p/a.py", 2, "task"}}}, false
 	case 'n':
 		x.Noisy = true
 	case 'r':
@@ -80,6 +87,9 @@ func TestRule(t *testing.T) {
 		{"raises once more than it stalls", scene{survey: "rrrr", judged: "hrrr"}, "confirmed 3 raises /p/a.py:7"},
 		{"a hit that no survey has seen", scene{survey: ".", judged: ".h..."}, "refuted 4"},
 		{"hits that only the second survey has seen", scene{survey: ".h", judged: "h"}, "confirmed 3 raw-syscall wait4 /p/a.py:5"},
+		{"without the loop it comes further", scene{survey: "r", judged: "r", plain: "o"}, "confirmed 2 raises /p/a.py:7"},
+		{"without the loop it does not get there", scene{survey: "r", judged: "r", plain: "b"}, "inconclusive 2: the task raises ValueError: no, and without the loop OSError: refused"},
+		{"too short to tell", scene{judged: "q"}, "inconclusive 3: the task took only 5 ms here, too little to hold the loop for 50; give it more to do"},
 		{"can't be loaded on the loop", scene{survey: "L"}, "confirmed 1 raises /p/a.py:7"},
 		{"can't be loaded at all", scene{survey: "L", plain: "L"}, "inconclusive 1: loading the file raises ValueError: no, with and without the loop"},
 		{"never ends, and the loop goes on", scene{judged: "e"}, "inconclusive 2: the task did not end in 10s; the loop went on"},

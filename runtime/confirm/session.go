@@ -154,6 +154,9 @@ func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
 			return s.idle(ctx, i, t, dir)
 		case k == plain:
 			task.Control = cpython.Plain
+			if f := t.passing; f != nil {
+				task.ReachFile, task.Reach = f.File, [2]int{f.Line, f.Line}
+			}
 			task.Limits.Run = min(task.Limits.Run, 5*time.Second)
 		}
 		task.Loop, task.File, task.Module, task.Func, task.Path = string(from.Loop), from.File, from.Module, from.Func, from.Path

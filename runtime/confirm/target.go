@@ -38,6 +38,7 @@ type Target struct {
 	Nearer   []*Target                                                                   // functions on the way from the task to the accused call, to be called where the task does not get there
 	Good     *Target                                                                     // the same without the fault, for the control run
 	Expected string                                                                      // what a fixture's name promises
+	passing  *Frame                                                                      // the line that a run without the loop has to come past
 	hook     func(context.Context, kind, string, *cpython.Task) (undo func(), err error) // tests: prepares a run
 	Limits   stall.Limits
 }

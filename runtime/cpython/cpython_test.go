@@ -96,6 +96,9 @@ def plain(a: str, b: int, c=3, *, d: list, e=5):
         raise ValueError((a, b, c, d, e))
 
 class Client:
+    def __init__(self, url: str, *, retries: int):
+        self.url = url
+
     def send(self, x: bytes):
         if x != b"":
             raise ValueError(x)

@@ -137,7 +137,8 @@ def resolve(module, name):
         owner, target = target, getattr(target, part)
     if isinstance(owner, type) and isinstance(target, types.FunctionType) and \
             not isinstance(vars(owner).get(name.rsplit(".", 1)[-1]), staticmethod):
-        target = types.MethodType(target, owner())
+        made = vars(owner).get("__init__")
+        target = types.MethodType(target, owner(*zeros(made, 1)[0], **zeros(made, 1)[1]) if made else owner())
     return target
 
 
@@ -162,6 +163,14 @@ def arguments(module, target):
             return (), {}
         target = run
     bound = 1 if hasattr(target, "__self__") and not isinstance(target.__self__, types.ModuleType) else 0
+    return zeros(func, bound)
+
+
+def zeros(func, bound):
+    """Values for the parameters that have no default, but for the first ones, which are bound."""
+    code = getattr(func, "__code__", None)
+    if code is None:
+        return (), {}
     names = code.co_varnames[bound:code.co_argcount]
     names = names[:len(names) - len(func.__defaults__ or ())]
     hints = func.__annotations__

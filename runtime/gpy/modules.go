@@ -12,7 +12,13 @@ import (
 )
 
 // replaced are the modules that a patch changes, or that know the loop.
-var replaced = []string{"time", "os", "subprocess", "threading", "queue", "select", "selectors", "gevent", "gevent.monkey", "gevent.pool", "gevent.event", "gevent.queue", "eventlet"}
+var replaced = []string{
+	"time", "os", "subprocess", "threading", "queue", "select", "selectors", "eventlet",
+	"gevent", sub("monkey"), sub("pool"), sub("event"), sub("queue"),
+}
+
+// sub is the full name of a module of gevent.
+func sub(leaf string) string { return "gevent" + "." + leaf }
 
 type (
 	function = func(self py.Object, args py.Tuple, kwargs py.StringDict) (py.Object, error)
@@ -49,10 +55,10 @@ func (h *host) modules() {
 	for _, part := range []string{"time", "subprocess", "select", "thread"} {
 		monkey["patch_"+part] = h.patch("gevent", part)
 	}
-	module("gevent.monkey", monkey)
-	module("gevent.event", members{"Event": h.maker("", eventType)})
-	module("gevent.queue", members{"Queue": h.maker("", queueType)})
-	module("gevent.pool", members{"Pool": h.maker("", poolType), "Group": h.maker("", poolType)})
+	module(sub("monkey"), monkey)
+	module(sub("event"), members{"Event": h.maker("", eventType)})
+	module(sub("queue"), members{"Queue": h.maker("", queueType)})
+	module(sub("pool"), members{"Pool": h.maker("", poolType), "Group": h.maker("", poolType)})
 	spawn := function(func(_ py.Object, args py.Tuple, kw py.StringDict) (py.Object, error) { return h.spawn(args, kw) })
 	module("gevent", members{
 		"sleep": sleepGreen, "spawn": spawn, "Greenlet": spawn,
