@@ -94,6 +94,9 @@ type unit struct {
 	mapUpdates []*ssa.MapUpdate
 	leafCache  map[ssa.Value][]leaf
 	loopCache  map[*ssa.Function][]*loop
+	tripCache  map[*loop]trips
+	bodyCosts  map[*ssa.Function]float64
+	counting   map[*loop]bool // loops whose rounds are being counted
 
 	calls      []*call
 	callAt     map[ssa.CallInstruction]*call
@@ -236,6 +239,9 @@ func (u *unit) index() {
 	u.callsOf = map[*ssa.Function][]ssa.CallInstruction{}
 	u.leafCache = map[ssa.Value][]leaf{}
 	u.loopCache = map[*ssa.Function][]*loop{}
+	u.tripCache = map[*loop]trips{}
+	u.bodyCosts = map[*ssa.Function]float64{}
+	u.counting = map[*loop]bool{}
 	u.callAt = map[ssa.CallInstruction]*call{}
 	u.holeMethod = map[hole]*types.Func{}
 	u.instances = map[instanceKey]rules.Func{}

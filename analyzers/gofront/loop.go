@@ -115,7 +115,7 @@ func (u *unit) ownLoops(fn *ssa.Function) {
 			detail = "that spins until something changes"
 			guard = guard.And(rules.Guard{When: "loop(tinygo)"})
 		default:
-			s, ok := u.loopCost(l, 0)
+			s, ok := u.loopCost(l)
 			if !ok || s < u.conf.budget {
 				continue
 			}
@@ -456,6 +456,28 @@ func (u *unit) changes(l *loop) bool {
 
 // trips is how many rounds a loop makes, where that is known.
 func (u *unit) trips(l *loop) (float64, bool) {
+	if t, ok := u.tripCache[l]; ok {
+		return t.n, t.ok
+	}
+	if u.counting[l] { // the loop's rounds hang on what the loop itself makes
+		return 0, false
+	}
+	u.counting[l] = true
+	n, ok := u.countTrips(l)
+	delete(u.counting, l)
+	if len(u.counting) == 0 { // the answer does not hang on who asked
+		u.tripCache[l] = trips{n, ok}
+	}
+	return n, ok
+}
+
+// trips is what is known of the number of a loop's rounds.
+type trips struct {
+	n  float64
+	ok bool
+}
+
+func (u *unit) countTrips(l *loop) (float64, bool) {
 	for _, b := range l.list {
 		for _, in := range b.Instrs {
 			if nx, ok := in.(*ssa.Next); ok && b == l.header {
@@ -545,15 +567,15 @@ func (u *unit) loopTrips(b *ssa.BasicBlock) (float64, bool) {
 }
 
 // loopCost estimates how long a loop takes, where its rounds are known.
-func (u *unit) loopCost(l *loop, depth int) (float64, bool) {
+func (u *unit) loopCost(l *loop) (float64, bool) {
 	n, ok := u.trips(l)
 	if !ok {
 		return 0, false
 	}
-	return n * u.roundCost(l, n, depth), true
+	return n * u.roundCost(l, n), true
 }
 
-func (u *unit) roundCost(l *loop, n float64, depth int) float64 {
+func (u *unit) roundCost(l *loop, n float64) float64 {
 	round := 0.0
 	inner := map[*ssa.BasicBlock]bool{}
 	for _, m := range u.loopsOf(l.header.Parent()) {
@@ -563,21 +585,21 @@ func (u *unit) roundCost(l *loop, n float64, depth int) float64 {
 		for _, b := range m.list {
 			inner[b] = true
 		}
-		if c, ok := u.loopCost(m, depth); ok {
+		if c, ok := u.loopCost(m); ok {
 			round += c
 		} else {
-			round += u.roundCost(m, 1, depth)
+			round += u.roundCost(m, 1)
 		}
 	}
 	for _, b := range l.list {
 		if !inner[b] {
-			round += u.blockCost(b, l, n, depth)
+			round += u.blockCost(b, l, n)
 		}
 	}
 	return round
 }
 
-func (u *unit) blockCost(b *ssa.BasicBlock, l *loop, n float64, depth int) (s float64) {
+func (u *unit) blockCost(b *ssa.BasicBlock, l *loop, n float64) (s float64) {
 	for _, in := range b.Instrs {
 		switch in := in.(type) {
 		case *ssa.Phi, *ssa.DebugRef, *ssa.Jump:
@@ -610,7 +632,7 @@ func (u *unit) blockCost(b *ssa.BasicBlock, l *loop, n float64, depth int) (s fl
 				}
 			}
 		case *ssa.Call:
-			s += u.callCost(in, depth)
+			s += u.callCost(in)
 		default:
 			s += costSimple
 		}
@@ -618,29 +640,21 @@ func (u *unit) blockCost(b *ssa.BasicBlock, l *loop, n float64, depth int) (s fl
 	return s
 }
 
-func (u *unit) callCost(in *ssa.Call, depth int) float64 {
+func (u *unit) callCost(in *ssa.Call) float64 {
 	c := u.callAt[in]
-	if c == nil || depth > 4 {
+	if c == nil {
 		return costCall
 	}
 	most := costCall
 	for _, t := range c.direct {
 		s := costLibrary
-		if t.body != nil {
+		switch {
+		case t.body != nil:
+			s = u.bodyCost(t.body)
+		case t.ext != "":
 			s = costCall
-			for _, b := range t.body.Blocks {
-				if !u.inLoop(b) {
-					s += u.blockCost(b, nil, 1, depth+1)
-				}
-			}
-			for _, l := range u.loopsOf(t.body) {
-				if x, ok := u.loopCost(l, depth+1); ok {
-					s += x
-				}
-			}
-		} else if t.ext != "" {
-			s = costCall
-		} else if e := u.entry(u.targetSymbol(&t)); len(e.Effects) > 0 {
+		default:
+			e := u.entry(u.targetSymbol(&t))
 			for _, row := range e.Effects {
 				if x, ok := row.Seconds(newArgs(u, &t)); ok && row.Applies(newArgs(u, &t)) {
 					s = max(s, x)
@@ -650,6 +664,30 @@ func (u *unit) callCost(in *ssa.Call, depth int) float64 {
 		most = max(most, s)
 	}
 	return most
+}
+
+// bodyCost estimates a function, each once; one that calls itself is counted as
+// if it did not. Functions are asked for in a fixed order, so the answer is the
+// same in every run.
+func (u *unit) bodyCost(fn *ssa.Function) float64 {
+	if s, ok := u.bodyCosts[fn]; ok {
+		return s
+	}
+	u.bodyCosts[fn] = costCall
+	s := costCall
+	loops := u.loopsOf(fn)
+	for _, b := range fn.Blocks {
+		if !slices.ContainsFunc(loops, func(l *loop) bool { return l.blocks[b] }) {
+			s += u.blockCost(b, nil, 1)
+		}
+	}
+	for _, l := range loops {
+		if x, ok := u.loopCost(l); ok && !slices.ContainsFunc(loops, func(m *loop) bool { return m != l && m.blocks[l.header] }) {
+			s += x
+		}
+	}
+	u.bodyCosts[fn] = s
+	return s
 }
 
 // recursion adds a function that calls itself twice with smaller numbers, where

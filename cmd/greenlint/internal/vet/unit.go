@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"runtime/debug"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -76,7 +77,7 @@ func runUnit(file string, o options, stdout, stderr io.Writer) (found bool, err 
 	}
 	res, err := u.analyze()
 	if err != nil {
-		return false, err
+		return false, errors.Join(err, writeFacts(cfg.VetxOutput, u.facts))
 	}
 	if err := writeFacts(cfg.VetxOutput, u.facts); err != nil {
 		return false, err
@@ -188,7 +189,13 @@ func (u *unit) importer() types.Importer {
 }
 
 // analyze runs the shared analysis; the reports follow from its result.
-func (u *unit) analyze() (*gofront.Result, error) {
+// A fault of ours in one package is told, and does not stop the others.
+func (u *unit) analyze() (result *gofront.Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("internal error in package %s: %v\n%s", u.cfg.ImportPath, r, debug.Stack())
+		}
+	}()
 	a := gofront.Analyzer
 	pass := u.pass(a, nil, nil)
 	res, err := a.Run(pass)
