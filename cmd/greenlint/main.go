@@ -22,6 +22,10 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	// A reader that has gone away is an error like a full disk, said and with
+	// status 2, rather than a silent end. Ignoring the signal would hand that on to
+	// the programs which are started from here; asking for it does not.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "greenlint:", err)
