@@ -62,7 +62,7 @@ func TestAction(t *testing.T) {
 	require.NoError(t, yaml.Unmarshal(text, &action))
 	require.Equal(t, "composite", action.Runs.Using)
 	expression := regexp.MustCompile(`\$\{\{\s*inputs\.([\w-]+)\s*\}\}`)
-	script := ""
+	script, build := "", ""
 	vars := map[string]string{}
 	for _, step := range action.Runs.Steps {
 		require.NotContains(t, step.Run, "${{", "a value in a script could be run")
@@ -77,11 +77,23 @@ func TestAction(t *testing.T) {
 				vars[m[1]] = name
 			}
 		}
-		if step.ID == "check" {
+		switch step.ID {
+		case "check":
 			script = step.Run
+		case "build":
+			build = step.Run
 		}
 	}
 	s := newShop(t)
+	t.Run("build", func(t *testing.T) {
+		temp := t.TempDir()
+		status, out := bash(t, s.dir, build, "RUNNER_TEMP="+temp, "GITHUB_ACTION_PATH="+repository(t), "GITHUB_PATH="+filepath.Join(temp, "path"))
+		require.Zero(t, status, out)
+		added, err := os.ReadFile(filepath.Join(temp, "path"))
+		require.NoError(t, err)
+		said, err := exec.Command(filepath.Join(strings.TrimSpace(string(added)), "greenlint"), "version").CombinedOutput()
+		require.NoError(t, err, string(said))
+	})
 	run := func(inputs map[string]string) (int, string, string) {
 		output := filepath.Join(t.TempDir(), "output")
 		env := []string{"GITHUB_OUTPUT=" + output, "GITHUB_WORKSPACE=" + s.dir}
@@ -129,28 +141,45 @@ func blocks(t *testing.T, page, lang string) (out []string) {
 }
 
 func TestGitLabJob(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository(t), "gitlab-ci.yml"))
+	require.NoError(t, err)
 	var jobs map[string]struct {
-		Script       []string
-		BeforeScript []string `yaml:"before_script"`
-		Artifacts    struct{ Reports map[string]string }
+		Script    []string
+		Variables map[string]string
+		Artifacts struct{ Reports map[string]string }
 	}
-	for _, b := range blocks(t, "ci.md", "yaml") {
-		if strings.HasPrefix(b, "greenlint:") {
-			require.NoError(t, yaml.Unmarshal([]byte(b), &jobs))
-		}
-	}
+	require.NoError(t, yaml.Unmarshal(text, &jobs))
 	job := jobs["greenlint"]
 	require.NotEmpty(t, job.Script)
 	s := newShop(t)
-	status, out := bash(t, s.dir, strings.Join(job.Script, "\n"), "CI_PROJECT_DIR="+s.dir)
-	require.Equal(t, command.Findings, status, out)
-	var report []struct {
-		Fingerprint string
-		Location    struct{ Path string }
+	run := func(env ...string) (int, string, int) {
+		for name, value := range job.Variables {
+			env = append(env, name+"="+value)
+		}
+		status, out := bash(t, s.dir, strings.Join(job.Script, "\n"), append(env, "CI_PROJECT_DIR="+s.dir)...)
+		var report []struct {
+			Fingerprint string
+			Location    struct{ Path string }
+		}
+		file := job.Artifacts.Reports["codequality"]
+		require.NoError(t, json.Unmarshal([]byte(s.read(file)), &report))
+		require.Equal(t, "shop/tasks.py", report[0].Location.Path)
+		require.NoError(t, os.Remove(filepath.Join(s.dir, file)))
+		return status, out, len(report)
 	}
-	require.NoError(t, json.Unmarshal([]byte(s.read(job.Artifacts.Reports["codequality"])), &report))
-	require.Len(t, report, 2)
-	require.Equal(t, "shop/tasks.py", report[0].Location.Path)
+	status, out, n := run()
+	require.Equal(t, command.Findings, status, out)
+	require.Equal(t, 2, n)
+	base := strings.TrimSpace(s.git("rev-parse", "HEAD"))
+	status, out, n = run("CI_MERGE_REQUEST_DIFF_BASE_SHA=" + base)
+	require.Equal(t, command.OK, status, "nothing is new: %s", out)
+	require.Equal(t, 2, n, "the report holds them all")
+	s.edit("shop/tasks.py", "    time.sleep(3)\n", "    time.sleep(3)\n    time.sleep(4)\n")
+	status, out, n = run("CI_MERGE_REQUEST_DIFF_BASE_SHA=" + base)
+	require.Equal(t, command.Findings, status, out)
+	require.Contains(t, out, "shop/tasks.py:12:5")
+	require.NotContains(t, out, "shop/tasks.py:11:5")
+	require.Equal(t, 3, n)
 }
 
 func TestPreCommitHooks(t *testing.T) {
