@@ -97,7 +97,10 @@ type analysis struct {
 }
 
 // epochs count changes that caches depend on.
-type epochs struct{ bases int }
+type epochs struct {
+	bases int
+	trial *trial // that runs; see [Kept]
+}
 
 // maxRuns bounds how often one unit is run again; in practice cells settle after
 // a few. maxDepth bounds how deeply units run inside one another.
@@ -194,6 +197,9 @@ func (a *analysis) drain() error {
 
 // enqueue makes a unit run again.
 func (a *analysis) enqueue(u *unit) {
+	if t := a.epochs.trial; t != nil && u.ran && u.id < t.frozen {
+		return
+	}
 	if u.queued || u.runs >= maxRuns || u.node == (pyparse.Node{}) {
 		return
 	}
@@ -218,6 +224,9 @@ func (a *analysis) run(u *unit) {
 	if u.running {
 		a.enqueue(u)
 		return
+	}
+	if t := a.epochs.trial; t != nil && u.id < t.frozen {
+		t.thawed = append(t.thawed, u)
 	}
 	u.running, u.ran = true, true
 	u.runs++
@@ -294,6 +303,9 @@ func (a *analysis) newUnit(m *module, n pyparse.Node, sc *bind.Scope, outer *uni
 		if n.Kind() != pyparse.KindLambda {
 			m.functions = append(m.functions, u)
 		}
+		if t := a.epochs.trial; t != nil {
+			t.adopt(u)
+		}
 	}
 	return u
 }
@@ -302,6 +314,12 @@ func (a *analysis) newUnit(m *module, n pyparse.Node, sc *bind.Scope, outer *uni
 // the same place gets its number.
 func (a *analysis) unique(name string) rules.Func {
 	f := rules.Func(name)
+	if t := a.epochs.trial; t != nil {
+		if list := t.free[f]; len(list) > 0 {
+			t.free[f] = list[1:]
+			return list[0]
+		}
+	}
 	a.names[f]++
 	if n := a.names[f]; n > 1 {
 		return rules.Func(fmt.Sprintf("%s#%d", name, n))

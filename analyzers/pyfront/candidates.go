@@ -20,11 +20,8 @@ func (a *analysis) candidates() []string {
 			a.skip(f, posOf(f), "cannot be read: "+err.Error())
 			continue
 		}
-		for _, w := range words {
-			if bytes.Contains(src, w) {
-				out = append(out, f)
-				break
-			}
+		if hasWord(src, words) {
+			out = append(out, f)
 		}
 	}
 	return out
@@ -42,4 +39,13 @@ func (a *analysis) words() [][]byte {
 		out = append(out, []byte(top))
 	}
 	return out
+}
+
+func hasWord(src []byte, words [][]byte) bool {
+	for _, w := range words {
+		if bytes.Contains(src, w) {
+			return true
+		}
+	}
+	return false
 }

@@ -100,6 +100,9 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 		c = &class{mod: f.u.mod, node: n.Node, name: string(f.a.unique(prefix + "." + n.Name())), short: n.Name(), attrs: map[string]*cell{}, setters: map[string][]string{}, sets: map[string]*unit{}}
 		f.a.classes[n.Node] = c
 		c.findSetters(n.Body())
+		if t := f.a.epochs.trial; t != nil {
+			t.adoptClass(c)
+		}
 	}
 	var bases []value
 	for b := range n.Bases().All() {
@@ -137,6 +140,9 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 func (a *analysis) addSub(c, s *class) {
 	if slices.Contains(c.subs, s) {
 		return
+	}
+	if t := a.epochs.trial; t != nil {
+		t.subs = append(t.subs, wasSubs{c, len(c.subs)})
 	}
 	c.subs = append(c.subs, s)
 	a.write(&c.shape, one(value{kind: kClass, class: s}))

@@ -37,6 +37,9 @@ func (a *analysis) copyFor(u *unit, at pyparse.Node) *unit {
 			a.copies = map[copyKey]*unit{}
 		}
 		u.copied++
+		if t := a.epochs.trial; t != nil {
+			t.copied = append(t.copied, u)
+		}
 		if u.copied == 1 || u.copied > maxCopies {
 			c = u
 		} else {

@@ -159,6 +159,9 @@ func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Nod
 	if f.moduleLevel() && k == flow.Call {
 		f.u.events = append(f.u.events, event{offset: n.Start(), unit: callee})
 	}
+	if t := f.a.epochs.trial; t != nil && callee.id < t.frozen {
+		t.calls = append(t.calls, wasRead{callee: callee, by: f.u})
+	}
 	callee.callers[f.u] = struct{}{}
 }
 

@@ -228,6 +228,11 @@ func (c *cell) read(u *unit) set {
 		if c.readers == nil {
 			c.readers = map[*unit]struct{}{}
 		}
+		if t := u.mod.epochs.trial; t != nil {
+			if _, ok := c.readers[u]; !ok {
+				t.reads = append(t.reads, wasRead{cell: c, by: u})
+			}
+		}
 		c.readers[u] = struct{}{}
 	}
 	return c.set
@@ -237,6 +242,9 @@ func (c *cell) read(u *unit) set {
 func (a *analysis) write(c *cell, s set) {
 	if c.set.contains(s) {
 		return
+	}
+	if t := a.epochs.trial; t != nil {
+		t.writes = append(t.writes, wasCell{c, c.set})
 	}
 	c.set = widen(join(c.set, s))
 	if len(c.readers) == 0 {
