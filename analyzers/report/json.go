@@ -22,6 +22,8 @@ type jsonReport struct {
 	Skipped  []jsonSkip    `json:"skipped"`
 	Notes    []string      `json:"notes"`
 	Stats    jsonStats     `json:"stats"`
+
+	Part json.RawMessage `json:"part,omitempty"` // of a shard; its shape is our own business
 }
 
 type jsonFinding struct {
@@ -118,6 +120,7 @@ func (j *jsonWriter) Write(w io.Writer, r *Result) error {
 			Findings: open, Suppressed: len(r.Findings) - open, Milliseconds: r.Stats.Elapsed.Milliseconds(),
 		},
 	}
+	out.Part = r.Part
 	for i := range r.Findings {
 		out.Findings = append(out.Findings, j.finding(&r.Findings[i]))
 	}

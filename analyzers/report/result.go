@@ -18,6 +18,11 @@ type Result struct {
 	// Compared says that the findings were compared with those of a baseline or
 	// of another revision; [Known] then tells old ones from new ones.
 	Compared bool
+
+	// Part is what one of several shards has found, as JSON, for the run that puts
+	// the shards together; nil where the run was the whole. Only the JSON format
+	// has it.
+	Part []byte
 }
 
 // What [rules.Finding.Suppressed] says of findings that were there already.

@@ -32,6 +32,8 @@ type checkFlags struct {
 	diff              bool   // --diff is there
 	diffBase          string // and its value
 	fix, unsafeFixes  bool
+	shard             check.Shard
+	merging           bool // the findings come from shards
 }
 
 // loops are what --loop takes, in the order of the help.
@@ -76,34 +78,56 @@ greenlint check --format json | jq ...  for programs`,
 			fl.List(&f.sel, "select", "RULES", "only these: ids (GL401), prefixes (GL4) or names (foreign-io), separated by commas; ALL for every rule")
 			fl.List(&f.ignore, "ignore", "RULES", "leave these out")
 			fl.ChoiceOf(&f.loop, "loop", "LOOP", words(loops), "judge all tasks as if they ran on this loop: gevent, eventlet, asyncio, greenpool, …")
-			fl.Group("Settings")
-			fl.String(&f.config, "config", "FILE", "use this file and no other (else the project's greenlint.toml, or [tool.greenlint] in pyproject.toml)")
-			fl.Bool(&f.noConfig, "no-config", "use no settings file")
-			fl.Group("Output")
-			fl.Each("format", strings.Join(formatNames(), "|"), "how findings are written (text); with several, each goes with the --output beside it", f.outputs.setFormat)
-			fl.Each("o,output", "FILE", "write findings to a file instead of standard output; its ending says the format if --format doesn't", f.outputs.setFile)
-			fl.Choice(&f.color, "color", []string{"auto", "always", "never"}, "colour text: on a terminal (auto), unless NO_COLOR is set")
-			fl.Bool(&f.verbose, "v,verbose", "say more: every file that could not be read, where an internal error happened")
-			fl.Bool(&f.quiet, "q,quiet", "findings and errors only, no summary")
-			fl.Bool(&f.stats, "stats", "say what was looked at and how long it took")
-			fl.Bool(&f.noProgress, "no-progress", "show no progress on a terminal")
+			fl.Each("shard", "I/N", "do one part of N, for --format json; greenlint merge puts the parts together", func(s string) (err error) {
+				f.shard, err = check.ParseShard(s)
+				return err
+			})
+			f.settingsFlags(fl)
+			f.outputFlags(fl)
 			fl.Group("Fixes")
 			fl.Bool(&f.fix, "fix", "make the fixes that leave the program's meaning as it is, and report what remains")
 			fl.Bool(&f.unsafeFixes, "unsafe-fixes", "with --fix: those too after which other tasks run where they didn't before")
-			fl.Group("Old findings")
-			fl.String(&f.baseline, "baseline", "FILE", "leave out the findings that this file lists; what is gone is taken out of it")
-			fl.Bool(&f.updateBaseline, "update-baseline", "make the baseline list what is found now")
-			fl.Bool(&f.noBaseline, "no-baseline", "leave out no finding, whatever the settings say")
+			f.baselineFlags(fl)
 			fl.Optional(&f.diffBase, &f.diff, "diff", "BASE", "only what has come since the working tree parted from this git revision; with --fix: show the fixes instead of making them", "fix")
-			fl.Group("Exit status")
-			fl.Choice(&f.failOn, "fail-on", []string{"info", "warning", "error"}, "1 only if a finding is at least so severe (info)")
-			fl.Bool(&f.exitZero, "exit-zero", "0 even if there are findings")
+			f.statusFlags(fl)
 		},
 		Run: func(ctx context.Context, c *command.Call) (int, error) {
 			*c.Verbose = f.verbose
 			return runCheck(ctx, c, &f, run)
 		},
 	}
+}
+
+// The flags below are those of "merge" too.
+
+func (f *checkFlags) settingsFlags(fl *command.Flags) {
+	fl.Group("Settings")
+	fl.String(&f.config, "config", "FILE", "use this file and no other (else the project's greenlint.toml, or [tool.greenlint] in pyproject.toml)")
+	fl.Bool(&f.noConfig, "no-config", "use no settings file")
+}
+
+func (f *checkFlags) outputFlags(fl *command.Flags) {
+	fl.Group("Output")
+	fl.Each("format", strings.Join(formatNames(), "|"), "how findings are written (text); with several, each goes with the --output beside it", f.outputs.setFormat)
+	fl.Each("o,output", "FILE", "write findings to a file instead of standard output; its ending says the format if --format doesn't", f.outputs.setFile)
+	fl.Choice(&f.color, "color", []string{"auto", "always", "never"}, "colour text: on a terminal (auto), unless NO_COLOR is set")
+	fl.Bool(&f.verbose, "v,verbose", "say more: every file that could not be read, where an internal error happened")
+	fl.Bool(&f.quiet, "q,quiet", "findings and errors only, no summary")
+	fl.Bool(&f.stats, "stats", "say what was looked at and how long it took")
+	fl.Bool(&f.noProgress, "no-progress", "show no progress on a terminal")
+}
+
+func (f *checkFlags) baselineFlags(fl *command.Flags) {
+	fl.Group("Old findings")
+	fl.String(&f.baseline, "baseline", "FILE", "leave out the findings that this file lists; what is gone is taken out of it")
+	fl.Bool(&f.updateBaseline, "update-baseline", "make the baseline list what is found now")
+	fl.Bool(&f.noBaseline, "no-baseline", "leave out no finding, whatever the settings say")
+}
+
+func (f *checkFlags) statusFlags(fl *command.Flags) {
+	fl.Group("Exit status")
+	fl.Choice(&f.failOn, "fail-on", []string{"info", "warning", "error"}, "1 only if a finding is at least so severe (info)")
+	fl.Bool(&f.exitZero, "exit-zero", "0 even if there are findings")
 }
 
 func words(loops []rules.Loop) (out []string) {
@@ -133,6 +157,11 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	case f.diff && f.diffBase == "" && !f.fix:
 		return 0, &command.UsageError{Msg: "--diff: which git revision? For instance --diff origin/main"}
 	}
+	if f.shard.Count > 0 {
+		if err := f.checkShard(); err != nil {
+			return 0, err
+		}
+	}
 	catalog, err := rules.Load()
 	if err != nil {
 		return 0, err
@@ -160,7 +189,7 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	}
 	req := check.Request{
 		Root: place.Root, Files: listing.Files, Paths: place.Paths,
-		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop),
+		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop), Shard: f.shard,
 		ConfigFile: config, Progress: line.Update,
 	}
 	out, err := run(ctx, req)
@@ -176,6 +205,9 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 		return 0, err
 	}
 	result := &report.Result{Findings: draft.Finish(), Skipped: draft.Skips(), Notes: out.Notes, Stats: out.Stats}
+	if result.Part, err = check.PartOf(&req, &out, c.Args, version()); err != nil {
+		return 0, err
+	}
 	if err := applyDiff(ctx, f, &place, req, run, result); err != nil {
 		return 0, interrupted(err)
 	}
@@ -220,6 +252,9 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	}
 	if err := writeResult(c, f, &place, catalog, result); err != nil {
 		return 0, err
+	}
+	if f.shard.Count > 0 {
+		return command.OK, nil // whether the whole is good is not for a part to say
 	}
 	return status(f, out.Config, result)
 }

@@ -50,6 +50,7 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 		Report: "https://github.com/greenlint/greenlint/issues",
 		Commands: []*command.Command{
 			checkCommand(run),
+			mergeCommand(),
 			initCommand(run),
 			ignoreCommand(run),
 			lspCommand(run),

@@ -4,6 +4,7 @@ package check
 
 import (
 	"context"
+	"slices"
 
 	"github.com/greenlint/greenlint/analyzers/report"
 	"github.com/greenlint/greenlint/rules"
@@ -19,6 +20,8 @@ type Request struct {
 	Select  []string   // rules, as the user names them; none = those that are on by default
 	Ignore  []string   // rules to leave out
 	Loop    rules.Loop // judge every task as if on this loop; "" = as the project declares
+
+	Shard Shard // the part of the work to do; zero = all
 
 	ConfigFile string // the settings to use, absolute; "" = none
 
@@ -41,11 +44,33 @@ type Outcome struct {
 	Config      *rules.Config       // the settings that were used; nil = none were read
 	Selected    rules.Selection     // from the request and the settings
 	PathIgnores map[string][]string // from the settings: patterns as in .gitignore → rules
+
+	// Go packages are kept apart until all of them are there.
+	units         []goUnit
+	other         []rules.Finding // those of Findings that no unit has found
+	otherComments []report.FileComments
 }
 
 // Run analyses a project.
 func Run(ctx context.Context, req Request) (Outcome, error) {
-	conf, err := settings(req)
+	out, err := prepare(&req)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := python(ctx, req, out.Config, &out); err != nil {
+		return Outcome{}, err
+	}
+	out.other = slices.Clone(out.Findings)
+	out.otherComments = slices.Clone(out.Comments)
+	if err := golang(ctx, req, out.Config, &out); err != nil {
+		return Outcome{}, err
+	}
+	return out, nil
+}
+
+// prepare reads the settings and chooses the rules.
+func prepare(req *Request) (Outcome, error) {
+	conf, err := settings(*req)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -59,11 +84,6 @@ func Run(ctx context.Context, req Request) (Outcome, error) {
 	}
 	if req.Loop == "" {
 		req.Loop = conf.Loop
-	}
-	for _, front := range []func(context.Context, Request, *rules.Config, *Outcome) error{python, golang} {
-		if err := front(ctx, req, conf, &out); err != nil {
-			return Outcome{}, err
-		}
 	}
 	return out, nil
 }

@@ -33,18 +33,33 @@ func golang(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	if err != nil {
 		return err
 	}
-	g := &goRun{req: req, out: out, own: map[string]bool{}, sinks: map[sinkKey]int{}}
-	for _, f := range req.Files {
-		g.own[f] = true
-	}
+	g := newGoRun(req, out)
 	for i, dir := range dirs {
 		progress(req, "checking Go packages", i, len(dirs))
 		if err := g.module(ctx, self, dir); err != nil {
 			return err
 		}
 	}
-	g.finish()
+	g.join()
 	return ctx.Err()
+}
+
+func newGoRun(req Request, out *Outcome) *goRun {
+	g := &goRun{req: req, out: out, own: map[string]bool{}, sinks: map[sinkKey]int{}}
+	for _, f := range req.Files {
+		g.own[f] = true
+	}
+	return g
+}
+
+// join makes one list of what the units found. It is the same for any order of
+// the units.
+func (g *goRun) join() {
+	slices.SortStableFunc(g.out.units, func(a, b goUnit) int { return cmp.Or(cmp.Compare(a.dir(), b.dir()), cmp.Compare(a.ID, b.ID)) })
+	for i := range g.out.units {
+		g.unit(&g.out.units[i])
+	}
+	g.finish()
 }
 
 // goModules lists the directories with a go.mod, the outermost first; modules
@@ -95,12 +110,16 @@ type goUnit struct {
 }
 
 func (g *goRun) module(ctx context.Context, self, dir string) error {
-	cmd := exec.CommandContext(ctx, "go", "vet", "-vettool="+self, "-json", "-findings", "./...")
+	packages, err := g.packages(dir)
+	if err != nil || len(packages) == 0 {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "go", append([]string{"vet", "-vettool=" + self, "-json", "-findings"}, packages...)...)
 	cmd.Dir = filepath.Join(g.req.Root, filepath.FromSlash(dir))
 	cmd.Env = append(os.Environ(), "GREENLINT_CONFIG="+cmp.Or(g.req.ConfigFile, "-"))
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	if errors.Is(err, exec.ErrNotFound) {
 		g.skip(path.Join(dir, "go.mod"), "the go command is not installed, so Go packages were not checked")
 		return nil
@@ -117,7 +136,11 @@ func (g *goRun) module(ctx context.Context, self, dir string) error {
 			g.skip(path.Join(dir, "go.mod"), "go vet printed what could not be read: "+err.Error())
 			break
 		}
-		g.unit(&u)
+		if g.req.Shard.Count > 1 && !u.among(packages) {
+			continue // a package below, which the go command's cache had at hand
+		}
+		g.relative(&u)
+		g.out.units = append(g.out.units, u)
 	}
 	if err != nil {
 		g.failures(dir, stderr.String())
@@ -174,7 +197,6 @@ func (g *goRun) unit(u *goUnit) {
 	g.out.Stats.Calls += u.Stats.Calls
 	g.out.Stats.UnknownCalls += u.Stats.UnknownCalls
 	for _, f := range u.Files {
-		f = g.rel(f)
 		if g.own[f] && !g.files[f] {
 			if g.files == nil {
 				g.files = map[string]bool{}
@@ -188,31 +210,54 @@ func (g *goRun) unit(u *goUnit) {
 	}
 }
 
+// dir is where the unit's files lie.
+func (u *goUnit) dir() string {
+	if len(u.Files) == 0 {
+		return ""
+	}
+	return path.Dir(u.Files[0])
+}
+
+// among reports whether the unit is one of these packages, or tests of one.
+func (u *goUnit) among(packages []string) bool {
+	p, _, _ := strings.Cut(u.ImportPath, " ") // "p [p.test]"
+	return slices.Contains(packages, p) || slices.Contains(packages, strings.TrimSuffix(p, "_test"))
+}
+
+// relative names a unit's files as the rest of the report does.
+func (g *goRun) relative(u *goUnit) {
+	for i := range u.Files {
+		u.Files[i] = g.rel(u.Files[i])
+	}
+	for i := range u.Findings {
+		f := &u.Findings[i]
+		f.Pos.File = g.rel(f.Pos.File)
+		f.End.File = f.Pos.File
+		if f.End.Line == 0 {
+			f.End = rules.Pos{}
+		}
+		for i := range f.Chain {
+			f.Chain[i].Pos.File = g.rel(f.Chain[i].Pos.File)
+		}
+		for i := range f.Contexts {
+			c := &f.Contexts[i]
+			c.Context.Pos.File = g.rel(c.Context.Pos.File)
+			for j := range c.Context.Why {
+				c.Context.Why[j].Pos.File = g.rel(c.Context.Why[j].Pos.File)
+			}
+			for j := range c.Evidence {
+				c.Evidence[j].Pos.File = g.rel(c.Evidence[j].Pos.File)
+			}
+		}
+		if f.Suppressed != "workflowcheck" {
+			f.Suppressed = "" // the report reads the comment itself, and knows then that it was needed
+		}
+	}
+}
+
 // finding joins a finding with those that lie in the same place. Its unit has put
 // it at the last call of the chain that is for the user to change.
 func (g *goRun) finding(f rules.Finding) {
-	asked := f.Pos
-	f.Pos.File = g.rel(f.Pos.File)
-	f.End.File = f.Pos.File
-	if f.End.Line == 0 {
-		f.End = rules.Pos{}
-	}
-	for i := range f.Chain {
-		f.Chain[i].Pos.File = g.rel(f.Chain[i].Pos.File)
-	}
-	for i := range f.Contexts {
-		c := &f.Contexts[i]
-		c.Context.Pos.File = g.rel(c.Context.Pos.File)
-		for j := range c.Context.Why {
-			c.Context.Why[j].Pos.File = g.rel(c.Context.Why[j].Pos.File)
-		}
-		for j := range c.Evidence {
-			c.Evidence[j].Pos.File = g.rel(c.Evidence[j].Pos.File)
-		}
-	}
-	if f.Suppressed != "workflowcheck" && g.rel(asked.File) == f.Pos.File && asked.Line == f.Pos.Line {
-		f.Suppressed = "" // the report reads the comment itself, and knows then that it was needed
-	}
 	at := f.Pos
 	at.Offset = 0
 	key := sinkKey{f.Rule, at}

@@ -17,6 +17,9 @@ import (
 
 // python checks the project's Python files.
 func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) error {
+	if !req.Shard.owns("python") {
+		return ctx.Err()
+	}
 	src := newSource(req)
 	var files []string
 	for _, f := range req.Files {
