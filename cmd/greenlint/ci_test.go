@@ -218,37 +218,3 @@ func TestPreCommitHooks(t *testing.T) {
 		require.Contains(t, string(out), "shop/tasks.py:7:12: GL401")
 	})
 }
-
-// TestDocsCommands runs every command that the pages show as run in a console,
-// one page in one project.
-func TestDocsCommands(t *testing.T) {
-	for _, page := range []string{"adopt.md", "outputs.md"} {
-		t.Run(page, func(t *testing.T) {
-			s := newShop(t)
-			s.git("update-ref", "refs/remotes/origin/main", "HEAD")
-			n := 0
-			for _, b := range blocks(t, page, "console") {
-				for line := range strings.Lines(b) {
-					words, ok := strings.CutPrefix(strings.TrimSpace(line), "$ greenlint ")
-					require.True(t, ok, line)
-					status, out, errs := s.run(words)
-					require.NotEqual(t, command.Failure, status, "%s\n%s%s", line, out, errs)
-					n++
-				}
-			}
-			require.NotZero(t, n)
-		})
-	}
-	settings := blocks(t, "adopt.md", "toml")
-	require.Len(t, settings, 1)
-	s := newShop(t)
-	s.write("greenlint.toml", settings[0])
-	status, _, errs := s.run("check")
-	require.NotEqual(t, command.Failure, status, errs)
-	// What stands in sh blocks needs other programs: only our half is run.
-	for _, b := range blocks(t, "ci.md", "sh") {
-		ours, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(b), "greenlint "), " | ")
-		status, out, errs := s.run(ours)
-		require.NotEqual(t, command.Failure, status, out+errs)
-	}
-}

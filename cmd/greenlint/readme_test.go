@@ -85,7 +85,7 @@ func TestReadmeSettings(t *testing.T) {
 
 // TestLinks finds the targets of relative links in the documentation.
 func TestLinks(t *testing.T) {
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/catalog.md"} {
+	for _, page := range pagesOf(t) {
 		file := filepath.Join(repository(t), filepath.FromSlash(page))
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
