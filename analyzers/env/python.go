@@ -85,9 +85,6 @@ func (p *project) parse(name string) *module {
 		return nil
 	}
 	m := &module{f: f, tree: pyparse.Parse(f.src, pyparse.Options{}), imports: map[string]string{}, consts: map[string][]pyparse.Node{}, classes: map[string]pyparse.ClassDef{}}
-	if m.tree.Python2 {
-		return nil
-	}
 	p.modules[name] = m
 	var calls []patchCall
 	var names []string

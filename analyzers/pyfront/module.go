@@ -64,10 +64,6 @@ func (a *analysis) parse(file string) *pyparse.Tree {
 	t := pyparse.Parse(src, pyparse.Options{})
 	a.note(file, t)
 	a.trees[file] = t
-	if t.Python2 {
-		a.trees[file] = nil
-		return nil
-	}
 	return t
 }
 
@@ -80,7 +76,7 @@ func (a *analysis) note(file string, t *pyparse.Tree) {
 	line, col := t.Position(e.Offset)
 	pos := rules.Pos{File: file, Line: line, Column: col, Offset: int(e.Offset)}
 	if t.Python2 {
-		a.skip(file, pos, "Python 2 syntax, file not analysed")
+		a.skip(file, pos, "Python 2 syntax: what it has in common with Python 3 is analysed")
 		return
 	}
 	a.skip(file, pos, "syntax error: "+e.Msg+"; the rest of the file is analysed")
