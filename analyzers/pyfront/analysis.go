@@ -28,13 +28,14 @@ type Input struct {
 type Result struct {
 	Graph        *flow.Graph
 	Contexts     []rules.Context
-	Envs         []rules.Env    // processes that the code itself declares: a patch call, a coroutine
-	Called       []string       // library functions that are called somewhere, sorted
-	Skipped      []rules.Skip   //
-	Broken       []rules.Pos    // where, for each of Skipped
-	Trees        []*File        // the files that were parsed, by name
-	UnknownCalls []UnknownCall  // each of them, by place
-	Unknown      map[string]int // calls that could not be resolved, by reason
+	Envs         []rules.Env     // processes that the code itself declares: a patch call, a coroutine
+	Called       []string        // library functions that are called somewhere, sorted
+	Skipped      []rules.Skip    //
+	Broken       []rules.Pos     // where, for each of Skipped
+	Trees        []*File         // the files that were parsed, by name
+	UnknownCalls []UnknownCall   // each of them, by place
+	Unknown      map[string]int  // calls that could not be resolved, by reason
+	Findings     []rules.Finding // about the order of imports
 	Stats        Stats
 }
 
@@ -395,5 +396,6 @@ func (a *analysis) result() *Result {
 	}
 	slices.Sort(r.Called)
 	r.Envs = a.envs(r)
+	r.Findings = a.lateOrders()
 	return r
 }

@@ -714,7 +714,7 @@ func isClassName(s string) bool {
 
 // patchCall records that a call monkey-patches.
 func (f *frame) patchCall(p *rules.Patch, as args, n pyparse.Node) {
-	pc := patchCall{patch: p, flags: p.Effective(as), pos: f.pos(n), text: f.text(n)}
+	pc := patchCall{patch: p, flags: p.Effective(as), pos: f.pos(n), end: f.endPos(n), text: f.text(n)}
 	f.u.patches = append(f.u.patches, pc)
 	if f.moduleLevel() {
 		f.u.events = append(f.u.events, event{offset: n.Start(), patch: &pc})

@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -28,9 +29,9 @@ func (a *analysis) candidates() []string {
 }
 
 // words are what a file must have one of to be a candidate: the name of a
-// library that can make a context, or the syntax that does.
+// library that can make a context, the syntax that does, or the name of a patch.
 func (a *analysis) words() [][]byte {
-	out := [][]byte{[]byte("async def"), []byte("async  def")}
+	out := [][]byte{[]byte("async def"), []byte("async  def"), []byte("\napplication = ")} // the last is what a WSGI server asks for
 	for _, i := range a.cat.ContextImports() {
 		if a.cat.Stdlib(i) {
 			continue // threads and the like only count in a process that some other file declares
@@ -38,6 +39,12 @@ func (a *analysis) words() [][]byte {
 		top, _, _ := strings.Cut(i, ".")
 		out = append(out, []byte(top))
 	}
+	for call := range a.patches { // whoever patches decides over a process; wrappers are called alike
+		if !strings.HasPrefix(call, "import ") {
+			out = append(out, []byte(lastPart(call)))
+		}
+	}
+	slices.SortFunc(out, bytes.Compare)
 	return out
 }
 

@@ -157,7 +157,7 @@ func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Nod
 	}
 	f.u.edges = append(f.u.edges, e)
 	if f.moduleLevel() && k == flow.Call {
-		f.u.events = append(f.u.events, event{offset: n.Start(), unit: callee})
+		f.u.events = append(f.u.events, event{offset: n.Start(), end: n.End(), unit: callee})
 	}
 	if t := f.a.epochs.trial; t != nil && callee.id < t.frozen {
 		t.calls = append(t.calls, wasRead{callee: callee, by: f.u})

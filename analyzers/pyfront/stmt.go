@@ -711,6 +711,9 @@ func breaks(l pyparse.NodeList) bool {
 // foreignImport notes that a library is imported; some patch when they are.
 func (f *frame) foreignImport(name string, n pyparse.Node) {
 	f.a.called["import "+name] = true
+	if f.moduleLevel() && f.onlyTypes == 0 {
+		f.u.events = append(f.u.events, event{offset: n.Start(), lib: name})
+	}
 	for _, p := range []string{name, firstPart(name)} {
 		if patch := f.a.patches["import "+p]; patch != nil {
 			f.patchCall(patch, args{node: n}, n)

@@ -71,7 +71,9 @@ const (
 // An event is something that happens while a module's body runs, in order.
 type event struct {
 	offset uint32
+	end    uint32
 	mod    *module // imported
+	lib    string  // imported, and of no concern to the project's own modules
 	unit   *unit   // called
 	patch  *patchCall
 }
@@ -81,6 +83,7 @@ type patchCall struct {
 	patch *rules.Patch
 	flags []string
 	pos   rules.Pos
+	end   rules.Pos
 	text  string
 }
 

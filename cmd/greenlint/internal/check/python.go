@@ -48,7 +48,7 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
 	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
 	found = append(found, env.PartialPatches(req.Catalog, envs, found)...)
-	out.Findings = append(out.Findings, append(found, broken(res)...)...)
+	out.Findings = append(out.Findings, append(append(found, res.Findings...), broken(res)...)...)
 	out.Findings = slices.DeleteFunc(out.Findings, func(f rules.Finding) bool { return !touches(&req, &f) })
 	out.Skipped = append(out.Skipped, res.Skipped...)
 	for _, f := range res.Trees {
