@@ -65,7 +65,7 @@ func (a *analysis) lateOrders() []rules.Finding {
 func (a *analysis) entries() []*module {
 	out := a.roots()
 	for _, m := range a.order {
-		if runsAsScript(m) && !slices.Contains(out, m) {
+		if startsProcess(m) && !slices.Contains(out, m) {
 			out = append(out, m)
 		}
 	}
@@ -74,10 +74,14 @@ func (a *analysis) entries() []*module {
 	return out
 }
 
-// runsAsScript reports whether a module ends in if __name__ == "__main__".
-func runsAsScript(m *module) bool {
+// startsProcess reports whether a module is written to be run: it asks whether it
+// is the main one, or holds what a WSGI server asks for.
+func startsProcess(m *module) bool {
 	if m.tree == nil {
 		return false
+	}
+	if c := m.body.vars["application"]; c != nil && !c.set.empty() {
+		return true
 	}
 	for n := range m.tree.Root().AsModule().Body().All() {
 		if i := n.AsIf(); i.Valid() && i.Test().Kind() == pyparse.KindCompare {
@@ -169,6 +173,7 @@ func (o *orders) row(lib string) *rules.Setting {
 // whether there is one. found is the first import that should have come later.
 func (o *orders) walk(root *module) (found *late, patched bool) {
 	seen := map[*module]bool{}
+	perhaps := false // some module that is imported patches under a condition
 	var early *earlyImport
 	var path []rules.Frame
 	var visit func(m *module) *late
@@ -191,12 +196,22 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 				if row := o.row(e.lib); row != nil && early == nil {
 					early = &earlyImport{row, e.lib, append(slices.Clone(path), at)}
 				}
+			case m != root && (e.patch != nil || e.unit != nil) && conditional(m, e.offset):
+				if e.patch != nil || o.near[e.unit] {
+					perhaps = true
+				}
 			case e.patch != nil:
 				patched = true
+				if m != root && !startsProcess(root) {
+					return nil // loaded by others, who may well have patched
+				}
 				return o.late(*e.patch, []patchFrame{{m, e.patch.pos, e.patch.end, e.patch.text}}, early)
 			case e.unit != nil:
 				if steps, p := o.patchWithin(e.unit, 4); p != nil {
 					patched = true
+					if m != root && !startsProcess(root) {
+						return nil
+					}
 					steps = append([]patchFrame{{m, m.pos(e.offset), m.pos(e.end), m.line(e.offset, e.end)}}, steps...)
 					return o.late(*p, steps, early)
 				}
@@ -204,7 +219,19 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 		}
 		return nil
 	}
-	return visit(root), patched
+	found = visit(root)
+	return found, patched || perhaps
+}
+
+// conditional reports whether a statement at the top of a module runs only where
+// some condition holds.
+func conditional(m *module, off uint32) bool {
+	for n := range m.tree.Root().AsModule().Body().All() {
+		if n.Start() <= off && off < n.End() {
+			return n.Kind() == pyparse.KindIf
+		}
+	}
+	return false
 }
 
 // patchFrame is a step on the way from an entry point's code to a patch call.
