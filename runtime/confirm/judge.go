@@ -252,17 +252,21 @@ func judgeHits(ctx context.Context, v Verdict, t *Target, first *trial, hits []*
 			v.Class, v.Syscall = key[0], key[1]
 		}
 	}
-	for i := range first.Stalls { // the survey may know the name of what the thread waits for
-		if x := &first.Stalls[i]; v.Syscall == "" && string(x.Class) == v.Class {
-			v.Syscall = x.Syscall
+	name := func(survey *trial) { // it may know the name of what the thread waits for
+		for i := range survey.Stalls {
+			if x := &survey.Stalls[i]; v.Syscall == "" && string(x.Class) == v.Class {
+				v.Syscall = x.Syscall
+			}
 		}
 	}
+	name(first)
 	stack := pickStack(t, first)
 	for try := 0; stack == nil && try < 2; try++ { // the survey may have seen an import only
 		again, err := run(ctx, survey, first.modules)
 		if err != nil {
 			return v, err
 		}
+		name(again)
 		stack = pickStack(t, again)
 	}
 	v.Stack = stack
@@ -280,6 +284,13 @@ func judgeHits(ctx context.Context, v Verdict, t *Target, first *trial, hits []*
 // pickStack takes the stack of the longest stall that is not a first import.
 func pickStack(t *Target, x *trial) []Frame {
 	var any []Frame
+	if t.Line > 0 { // of several, the one of the accused call
+		for _, s := range x.stacks {
+			if slices.ContainsFunc(s, t.covers) {
+				return s
+			}
+		}
+	}
 	for _, s := range x.stacks {
 		if len(s) == 0 || importing(s) {
 			continue

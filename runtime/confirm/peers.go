@@ -44,6 +44,7 @@ var peerKinds = map[string]struct {
 	"slow_reader":   {"HOST:PORT of a server that begins to read after 0.3 s", func(p *Peers) (string, error) { return p.listen(readAfter(peerDelay)) }},
 	"slow_udp":      {"HOST:PORT of a UDP server that echoes after 0.3 s", startUDP},
 	"slow_dns":      {"HOST:PORT of a DNS server that answers after 0.3 s", startDNS},
+	"slow_postgres": {"HOST:PORT of a PostgreSQL server that takes 0.3 s to log in and for each statement", startPostgres},
 	"locked_sqlite": {"path of an SQLite database that another process has locked", startLockedSQLite},
 	"full_pipe":     {"path of a FIFO that is full and that nobody reads", startFullPipe},
 	"fifo":          {"path of a FIFO that nobody opens on its other side", startFIFO},

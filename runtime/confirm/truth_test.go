@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -283,8 +282,6 @@ func prepareTruth(s *Session, code, dir string, task *cpython.Task) (undo func()
 		go_.Close()
 		helpers = append(helpers, push)
 		undos = append(undos, func() { w.Close() })
-		now := task.OnRun
-		_ = now
 		task.OnRun = func(ctx context.Context, pid int) { w.Write([]byte("x")) }
 	}
 	if len(later) > 0 {
@@ -326,8 +323,8 @@ func startTruthPeers(t *testing.T, p *Peers) (dns bool) {
 	u, err := netListenPacket("udp", local(7005))
 	require.NoError(t, err)
 	p.packets(u, func(b []byte) []byte { return b })
-	tcp(7006, serveRedis)
-	tcp(7007, servePostgres)
+	tcp(7006, func(c netConn) { serveRedis(c, 0) })
+	tcp(7007, func(c netConn) { servePostgres(c, sleepsFor) })
 	tcp(7011, lineAfter(peerDelay))
 	l, err := listenTLS(local(7013))
 	require.NoError(t, err)
@@ -345,5 +342,3 @@ func startTruthPeers(t *testing.T, p *Peers) (dns bool) {
 	p.packets(d, dnsAnswer)
 	return true
 }
-
-var _ = fmt.Sprint

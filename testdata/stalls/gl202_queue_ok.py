@@ -1,0 +1,13 @@
+# greenlint: engine cpython
+from gevent import monkey
+monkey.patch_all()
+import queue
+
+jobs = queue.Queue()
+
+
+def task():
+    try:
+        jobs.get(True, 0.3)
+    except queue.Empty:
+        pass

@@ -1,0 +1,7 @@
+from gevent import monkey
+monkey.patch_all()
+import subprocess
+
+
+def task():
+    subprocess.run(["sleep", "0.3"])

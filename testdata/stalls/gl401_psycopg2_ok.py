@@ -1,0 +1,12 @@
+# greenlint: engine cpython
+# greenlint: confirm task("{slow_postgres}")
+from gevent import monkey
+monkey.patch_all()
+from psycogreen.gevent import patch_psycopg
+patch_psycopg()
+import psycopg2
+
+
+def task(server):
+    host, port = server.split(":")
+    psycopg2.connect(host=host, port=port, user="shop", dbname="shop")

@@ -1,0 +1,14 @@
+# greenlint: engine cpython
+from gevent import monkey
+monkey.patch_all()
+import asyncio
+import gevent
+from django.conf import settings
+settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+from django.db import connection
+
+
+def task():
+    gevent.spawn(asyncio.run, asyncio.sleep(0.5))
+    gevent.sleep(0.05)
+    connection.cursor()  # holds: raises
