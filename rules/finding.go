@@ -26,6 +26,15 @@ type Finding struct {
 
 	Suppressed  string // why it is suppressed: "inline", "noqa", "config"; "" = it counts
 	Fingerprint string // survives line moves
+
+	Proof *Proof // what running it has shown; nil = it was not run
+}
+
+// A Proof is the verdict of a run on a real loop.
+type Proof struct {
+	Verdict string // confirmed, refuted, inconclusive; "not run"
+	Text    string // how it came about, or why not, in one line
+	Report  any    // for the JSON output: all that was measured; nil = nothing
 }
 
 // A Reach is a context from which a finding can be reached.

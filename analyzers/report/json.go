@@ -49,6 +49,14 @@ type jsonFinding struct {
 	Fixes       []jsonFix     `json:"fixes"`
 	Suppressed  *string       `json:"suppressed"`
 	Fingerprint string        `json:"fingerprint"`
+	Confirm     *jsonProof    `json:"confirm,omitempty"`
+}
+
+// A jsonProof says what came of running the finding: check --confirm.
+type jsonProof struct {
+	Verdict string `json:"verdict"`
+	Text    string `json:"text"`
+	Report  any    `json:"report,omitempty"`
 }
 
 type jsonContext struct {
@@ -142,6 +150,9 @@ func (j *jsonWriter) finding(f *rules.Finding) jsonFinding {
 	}
 	if f.Suppressed != "" {
 		out.Suppressed = &f.Suppressed
+	}
+	if p := f.Proof; p != nil {
+		out.Confirm = &jsonProof{p.Verdict, p.Text, p.Report}
 	}
 	for _, r := range f.Contexts {
 		c := jsonContext{

@@ -81,6 +81,9 @@ func (t *textWriter) finding(b *strings.Builder, f *rules.Finding, src *snippets
 	if f.Detail != "" && !strings.Contains(f.Message, f.Detail) {
 		head(st.bold("note"), escape(f.Detail))
 	}
+	if p := f.Proof; p != nil {
+		head(st.bold(escape(p.Verdict)), escape(p.Text))
+	}
 	if f.Why != "" {
 		head(st.bold("why"), escape(f.Why))
 	}

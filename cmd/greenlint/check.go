@@ -32,6 +32,8 @@ type checkFlags struct {
 	diff              bool   // --diff is there
 	diffBase          string // and its value
 	fix, unsafeFixes  bool
+	confirm           bool
+	python            string
 	shard             check.Shard
 	merging           bool // the findings come from shards
 }
@@ -84,6 +86,9 @@ greenlint check --format json | jq ...  for programs`,
 			})
 			f.settingsFlags(fl)
 			f.outputFlags(fl)
+			fl.Group("Proof")
+			fl.Bool(&f.confirm, "confirm", "run each finding's task on a real loop, and say beside the finding whether the loop stops; see \"greenlint confirm --help\"")
+			fl.String(&f.python, "python", "PATH", "with --confirm: an interpreter or virtual environment (else VIRTUAL_ENV, .venv, venv, python3)")
 			fl.Group("Fixes")
 			fl.Bool(&f.fix, "fix", "make the fixes that leave the program's meaning as it is, and report what remains")
 			fl.Bool(&f.unsafeFixes, "unsafe-fixes", "with --fix: those too after which other tasks run where they didn't before")
@@ -241,6 +246,11 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 				return 0, err
 			}
 			attachFixes(&place, catalog, result.Findings)
+		}
+	}
+	if f.confirm {
+		if err := proveFindings(ctx, &place, catalog, f.python, result.Findings); err != nil {
+			return 0, interrupted(err)
 		}
 	}
 	if note := fixNote(result.Findings); note != "" {

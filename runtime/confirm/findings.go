@@ -85,8 +85,11 @@ func FromFinding(root string, f *Finding) (*Target, string) {
 		return nil, "its task has no name by which it could be called"
 	}
 	t.Patch = t.Loop != rules.Asyncio && !unpatched[f.Rule] && !patches.Match(src)
-	if f.Symbol == "loop" {
+	if f.Symbol == "loop" { // held by its body as well as by its head
 		t.Symbol = ""
+		if sink, err := os.ReadFile(t.SinkFile); err == nil {
+			t.EndLine = max(t.EndLine, blockEnd(string(sink), t.Line))
+		}
 	}
 	for _, m := range directive.FindAllStringSubmatch(string(src), -1) {
 		if x := callText.FindStringSubmatch(m[2]); m[1] == "confirm" && x != nil && x[1] == t.Func && strings.Contains(m[2], "(") {
@@ -123,4 +126,25 @@ func (t *Target) call(root, function string) bool {
 		t.Func = function[i+len(name)+1:]
 	}
 	return t.Func != "" && !strings.Contains(t.Func, "<")
+}
+
+// blockEnd returns the last line of the block that a line of Python begins: of
+// those that follow and are indented further.
+func blockEnd(src string, line int) int {
+	lines := strings.Split(src, "\n")
+	if line < 1 || line > len(lines) {
+		return line
+	}
+	indent := func(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+	end := line
+	for i := line; i < len(lines); i++ {
+		switch s := lines[i]; {
+		case strings.TrimSpace(s) == "":
+		case indent(s) <= indent(lines[line-1]):
+			return end
+		default:
+			end = i + 1
+		}
+	}
+	return end
 }

@@ -102,3 +102,10 @@ func TestFromFinding(t *testing.T) {
 	_, err = ReadFindings([]byte(`]`))
 	require.Error(t, err)
 }
+
+func TestBlockEnd(t *testing.T) {
+	src := "def f():\n    for i in x:\n        a(i)\n\n        b(i)\n\n    return 1\n"
+	for line, want := range map[int]int{1: 7, 2: 5, 3: 3, 7: 7, 99: 99} {
+		require.Equal(t, want, blockEnd(src, line), "line %d", line)
+	}
+}

@@ -90,6 +90,13 @@ func (v *Verdict) Headline(show func(string) string) string {
 		fmt.Fprintf(&b, " %s", v.Rule)
 	}
 	fmt.Fprintf(&b, " %s: ", v.Target)
+	b.WriteString(v.Outcome(show))
+	return b.String()
+}
+
+// Outcome says what the trials have shown, without whose trials they are.
+func (v *Verdict) Outcome(show func(string) string) string {
+	var b strings.Builder
 	switch {
 	case v.Verdict == Inconclusive:
 		b.WriteString(v.Reason)
@@ -172,18 +179,23 @@ func WriteJSON(w io.Writer, list []Verdict, show func(string) string) error {
 		Verdicts []Verdict `json:"verdicts"`
 	}{"greenlint/1", []Verdict{}}
 	for _, v := range list {
-		v.Frame = shown(v.Frame, show)
-		stack := v.Stack
-		v.Stack = nil
-		for i := range stack {
-			v.Stack = append(v.Stack, *shown(&stack[i], show))
-		}
-		out.Verdicts = append(out.Verdicts, v)
+		out.Verdicts = append(out.Verdicts, Report(v, show))
 	}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(out)
+}
+
+// Report is the verdict as the JSON output has it, with paths as show has them.
+func Report(v Verdict, show func(string) string) Verdict {
+	v.Frame = shown(v.Frame, show)
+	stack := v.Stack
+	v.Stack = nil
+	for i := range stack {
+		v.Stack = append(v.Stack, *shown(&stack[i], show))
+	}
+	return v
 }
 
 func shown(f *Frame, show func(string) string) *Frame {
