@@ -201,6 +201,8 @@ func broken(r *stall.Run) string {
 		return "the task starts too many processes; they were ended"
 	case stall.TooBig:
 		return "the task uses too much memory; it was ended"
+	case stall.Unwatched:
+		return "the task destroyed the page that its heartbeat was on; it was ended"
 	}
 	return ""
 }

@@ -35,8 +35,6 @@ type Program struct {
 	laid map[string]string // files that are not where the compiler saw them → where they are
 }
 
-const self = "github.com/greenlint/greenlint/runtime/gopool"
-
 var name = regexp.MustCompile(`^[\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*)?$`)
 
 // Build compiles the function's package with a file more.
@@ -59,24 +57,59 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, overlay := s.Path, map[string]string{}
-	clause := ""
+	overlay := map[string]string{}
+	extra := "greenlint_confirm_" + filepath.Base(tmp)
+	dir := s.Path
+	if !info.IsDir() {
+		dir = filepath.Dir(s.Path)
+	}
+	root := moduleRoot(dir)
+	switch {
+	case root == "" && info.IsDir():
+		return nil, fmt.Errorf("%s lies in no Go module", s.Path)
+	case root == "": // a lone file: it gets a module that has the pool where it belongs
+		root = filepath.Join(tmp, "module")
+		if err := aloneIn(root); err != nil {
+			return nil, err
+		}
+	}
+	path, env, err := module(tool, root)
+	if err != nil {
+		return nil, err
+	}
+	pkg := ""
 	if info.IsDir() {
-		if clause, err = packageOf(s.Path); err != nil {
+		if pkg, err = clause(tool, dir, env); err != nil {
+			return nil, err
+		}
+		if err := withoutTests(dir, s.Func, overlay); err != nil {
 			return nil, err
 		}
 	} else {
-		root := moduleRoot(filepath.Dir(s.Path))
-		if root == "" {
-			return nil, fmt.Errorf("%s lies in no Go module", s.Path)
-		}
 		f, err := parser.ParseFile(token.NewFileSet(), s.Path, nil, parser.PackageClauseOnly)
 		if err != nil {
 			return nil, err
 		}
-		clause = f.Name.Name
-		dir = filepath.Join(root, "greenlint_confirm_"+filepath.Base(tmp))
+		pkg = f.Name.Name
+	}
+	if !info.IsDir() {
+		dir = filepath.Join(root, extra)
 		overlay[filepath.Join(dir, strings.TrimSuffix(filepath.Base(s.Path), ".go")+"_fixture.go")] = s.Path
+	}
+	child := self
+	if !has(tool, root, env) {
+		put := func(name string, text []byte) error {
+			file, err := os.CreateTemp(tmp, "*-"+filepath.Base(name))
+			if err != nil {
+				return err
+			}
+			overlay[name] = file.Name()
+			_, err = file.Write(text)
+			return errors.Join(err, file.Close())
+		}
+		if child, err = graft(filepath.Join(root, extra+"_pool"), path+"/"+extra+"_pool", put); err != nil {
+			return nil, err
+		}
 	}
 	f := s.Func
 	if typ, method, ok := strings.Cut(f, "."); ok {
@@ -86,7 +119,7 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 	if s.Args != "" {
 		args = ", " + s.Args
 	}
-	text := fmt.Sprintf("package %s\n\nimport greenlintchild %q\n\nfunc init() { greenlintchild.Child(%s%s) }\n", clause, self, f, args)
+	text := fmt.Sprintf("package %s\n\nimport greenlintchild %q\n\nfunc init() { greenlintchild.Child(%s%s) }\n", pkg, child, f, args)
 	generated := filepath.Join(tmp, "child.go")
 	if err := os.WriteFile(generated, []byte(text), 0o666); err != nil {
 		return nil, err
@@ -101,14 +134,14 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 	cmd := exec.CommandContext(ctx, tool, "test", "-c", "-vet=off", "-o", p.File, "-overlay", table, ".")
 	cmd.Dir = dir
 	if !info.IsDir() { // a directory that only the overlay knows
-		cmd.Dir = moduleRoot(filepath.Dir(s.Path))
+		cmd.Dir = root
 		cmd.Args[len(cmd.Args)-1] = "./" + filepath.Base(dir)
 	}
-	cmd.Env = append(os.Environ(), "GOWORK=off")
+	cmd.Env = append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		text := strings.TrimSpace(string(out))
-		if strings.Contains(text, "no required module provides package "+self) {
-			return nil, errors.New("the module does not require greenlint, so its functions can't be run on the green pool")
+		if strings.Contains(text, "build constraints exclude all Go files in "+filepath.Join(root, extra+"_pool")) {
+			return nil, fmt.Errorf("the green pool needs %s, which the module's go command is not", needs)
 		}
 		return nil, fmt.Errorf("it does not compile: %s", text)
 	}
@@ -118,21 +151,40 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 	return p, nil
 }
 
-// packageOf reads the package clause of a directory's files.
-func packageOf(dir string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+// withoutTests hides the tests of a package, which may need what is not there and
+// begin to run by themselves, unless the function is one of theirs.
+func withoutTests(dir, name string, overlay map[string]string) error {
+	tests, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil {
-		return "", err
+		return err
 	}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		if f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly); err == nil {
-			return f.Name.Name, nil
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	declares := regexp.MustCompile(`(?m)^func\s+(?:\([^)]*\)\s*)?` + regexp.QuoteMeta(name) + `\s*[(\[]`)
+	for _, t := range tests {
+		if text, err := os.ReadFile(t); err != nil || declares.Match(text) {
+			return nil
 		}
 	}
-	return "", fmt.Errorf("%s holds no Go package", dir)
+	for _, t := range tests {
+		overlay[t] = ""
+	}
+	return nil
+}
+
+// aloneIn makes a module by the name of greenlint's own, with the pool in it.
+func aloneIn(root string) error {
+	put := func(name string, text []byte) error {
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			return err
+		}
+		return os.WriteFile(name, text, 0o666)
+	}
+	path := strings.TrimSuffix(runtimePath, "/runtime/")
+	if err := put(filepath.Join(root, "go.mod"), []byte("module "+path+"\n\ngo "+strings.TrimPrefix(needs, "go")+"\n")); err != nil {
+		return err
+	}
+	_, err := graft(filepath.Join(root, "runtime"), path+"/runtime", put)
+	return err
 }
 
 func moduleRoot(dir string) string {

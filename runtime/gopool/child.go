@@ -120,7 +120,7 @@ func caller(f any, args []any) (func(*green.Task), error) {
 				}
 				rest = rest[1:]
 			case p == reflect.TypeFor[context.Context]():
-				in = append(in, reflect.ValueOf(context.Background()))
+				in = append(in, reflect.ValueOf(t)) // green.TaskFrom finds it
 			default:
 				in = append(in, reflect.Zero(p))
 			}

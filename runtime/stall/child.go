@@ -66,14 +66,15 @@ type End string
 
 // The ends of a child.
 const (
-	Ended    End = "ended"     // the task has ended
-	NoStart  End = "no-start"  // it never came as far as the task
-	TooLong  End = "too-long"  // the task did not end in its time
-	CutShort End = "cut-short" // a gap was so long that it was not waited out
-	Died     End = "died"      // it left, or was killed, in the middle of the task
-	TooMany  End = "processes" // it had too many processes
-	TooBig   End = "memory"    // it used too much memory
-	Stopped  End = "stopped"   // the context was cancelled
+	Ended     End = "ended"     // the task has ended
+	NoStart   End = "no-start"  // it never came as far as the task
+	TooLong   End = "too-long"  // the task did not end in its time
+	CutShort  End = "cut-short" // a gap was so long that it was not waited out
+	Died      End = "died"      // it left, or was killed, in the middle of the task
+	TooMany   End = "processes" // it had too many processes
+	TooBig    End = "memory"    // it used too much memory
+	Stopped   End = "stopped"   // the context was cancelled
+	Unwatched End = "unwatched" // it destroyed the page that its heartbeat was on
 )
 
 // A Run is what was seen of a child.
@@ -92,13 +93,6 @@ type Run struct {
 	LateStart bool          // it was ended because it took too long to come to the task
 	Left      int           // processes that it left behind, and that were ended
 }
-
-// The descriptors that a child inherits beside its streams.
-const (
-	PageFD    = 3 // the page
-	DumpFD    = 4 // where tracebacks go
-	ControlFD = 5 // where the child's account goes
-)
 
 // Watch starts the child, watches it to its end, and ends all that it has
 // started. An error means that nothing can be said; what the child does wrong is

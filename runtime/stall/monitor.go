@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -67,15 +68,27 @@ func (m *monitor) watch(ctx context.Context) *Run {
 	}()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	for {
-		if end := m.look(ctx); end != "" {
-			m.run.End = end
-			break
-		}
+	for m.run.End = m.guarded(ctx); m.run.End == ""; m.run.End = m.guarded(ctx) {
 		<-ticker.C
 	}
 	slices.SortStableFunc(m.run.Stalls, func(a, b Stall) int { return int(b.Corrected() - a.Corrected()) })
 	return &m.run
+}
+
+// guarded is look, which a child can't bring down by cutting off the file behind
+// the page that it shares: then the page is a fault to read.
+func (m *monitor) guarded(ctx context.Context) (end End) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		switch fault := recover().(type) {
+		case nil:
+		case interface{ Addr() uintptr }:
+			end = Unwatched
+		default:
+			panic(fault)
+		}
+	}()
+	return m.look(ctx)
 }
 
 // look is one round; it returns the child's end, or "".

@@ -38,6 +38,13 @@ const (
 	PageSize = 4096
 )
 
+// The descriptors that a child inherits beside its streams.
+const (
+	PageFD    = 3 // the page
+	DumpFD    = 4 // where tracebacks go
+	ControlFD = 5 // where the child's account goes
+)
+
 // A Page is the memory that the loop and its monitor share.
 type Page struct {
 	words *[PageSize / 8]uint64

@@ -1,0 +1,3 @@
+module example.com/reader.app
+
+go 1.20
