@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -244,7 +245,7 @@ type patchFrame struct {
 // late is a patch after an early import; nil where there is none, or where the
 // patch does not touch TLS.
 func (o *orders) late(p patchCall, steps []patchFrame, early *earlyImport) *late {
-	if early == nil || !slices.Contains(p.flags, "ssl") {
+	if early == nil || !slices.Contains(p.flags, "ssl") || !o.a.speaksTLS() {
 		return nil
 	}
 	s := steps[0]
@@ -254,6 +255,15 @@ func (o *orders) late(p patchCall, steps []patchFrame, early *earlyImport) *late
 		}
 	}
 	return &late{patch: p, site: s.pos, end: s.end, text: s.text, early: *early}
+}
+
+// speaksTLS reports whether any module that was read mentions TLS: without it,
+// what was imported early does no harm.
+func (a *analysis) speaksTLS() bool {
+	return slices.ContainsFunc(a.order, func(m *module) bool {
+		src := m.tree.Source()
+		return bytes.Contains(src, []byte("https")) || bytes.Contains(src, []byte("ssl")) || bytes.Contains(src, []byte("tls"))
+	})
 }
 
 // harmfulImports reports whether a module imports, itself or through others,

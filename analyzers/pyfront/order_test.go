@@ -76,7 +76,7 @@ func TestLateOrders(t *testing.T) {
 				if !ok {
 					return nil, fs.ErrNotExist
 				}
-				return []byte(s), nil
+				return []byte(s + "URL = 'https://example.org'\n"), nil
 			}})
 			require.NoError(t, err)
 			var got []string
