@@ -3,11 +3,13 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -120,7 +122,15 @@ func TestSameFindingsEverywhere(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	for format, read := range map[string]func(*testing.T, []byte) []string{
+	readers := map[string]func(*testing.T, []byte) []string{
+		"text": func(t *testing.T, b []byte) (out []string) {
+			for line := range strings.Lines(string(b)) {
+				if m := regexp.MustCompile(`^(\S[^:]*)(?::(\d+))?(?::\d+)?: (GL\d+) `).FindStringSubmatch(line); m != nil {
+					out = append(out, m[3]+" "+m[1]+":"+cmp.Or(m[2], "1"))
+				}
+			}
+			return out
+		},
 		"json": func(t *testing.T, b []byte) (out []string) {
 			var v jsonReport
 			require.NoError(t, json.Unmarshal(b, &v))
@@ -208,7 +218,9 @@ func TestSameFindingsEverywhere(t *testing.T) {
 			}
 			return out
 		},
-	} {
+	}
+	require.Len(t, readers, len(Formats()), "every format is read back")
+	for format, read := range readers {
 		t.Run(format, func(t *testing.T) {
 			got := read(t, written(t, format))
 			slices.Sort(got)
