@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/greenlint/greenlint/analyzers/report"
@@ -63,10 +66,10 @@ func serve(ctx context.Context, c *command.Call, f *checkFlags, run analysis, de
 		err   error
 	}
 	ended := make(chan end, 1)
+	e := &engine{flags: *f, run: run}
 	options := lsp.Options{
-		Check: func(ctx context.Context, dir string, read func(string) ([]byte, error)) ([]rules.Finding, error) {
-			return checkFolder(ctx, dir, read, f, run)
-		},
+		Checks:    e.checks(),
+		Configure: e.configure,
 		Silence: func(file string, text []byte, found []rules.Finding) []byte {
 			out, _ := fix.Ignore(file, text, found, "TODO: say why")
 			return out
@@ -92,40 +95,123 @@ func serve(ctx context.Context, c *command.Call, f *checkFlags, run analysis, de
 	}
 }
 
-// checkFolder checks a folder of an editor.
-func checkFolder(ctx context.Context, dir string, read func(string) ([]byte, error), f *checkFlags, run analysis) ([]rules.Finding, error) {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, nil
+// An engine checks the folders of an editor.
+type engine struct {
+	mu    sync.Mutex
+	flags checkFlags
+	run   analysis
+}
+
+// configure takes the editor's settings for greenlint.
+func (e *engine) configure(raw json.RawMessage) error {
+	var v struct{ Loop *string }
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return err
 	}
+	if v.Loop == nil {
+		return nil
+	}
+	if *v.Loop != "" && !slices.Contains(loops, rules.Loop(*v.Loop)) {
+		return errors.New("loop: want one of " + strings.Join(words(loops), ", "))
+	}
+	e.mu.Lock()
+	e.flags.loop = *v.Loop
+	e.mu.Unlock()
+	return nil
+}
+
+// checks are one for Python and what declares its processes, and one for Go.
+func (e *engine) checks() []lsp.Check {
+	isGo := func(file string) bool { return strings.HasSuffix(file, ".go") }
+	return []lsp.Check{
+		{
+			Speaks: func(file string) bool { return strings.HasSuffix(file, ".py") },
+			Run:    func(ctx context.Context, p lsp.Project) (*lsp.Checked, error) { return e.check(ctx, p, "python") },
+		},
+		{
+			Speaks: isGo,
+			Run:    func(ctx context.Context, p lsp.Project) (*lsp.Checked, error) { return e.check(ctx, p, "go") },
+		},
+	}
+}
+
+// check checks a folder of an editor, in one language.
+func (e *engine) check(ctx context.Context, p lsp.Project, language string) (*lsp.Checked, error) {
+	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() {
+		return &lsp.Checked{}, nil
+	}
+	e.mu.Lock()
+	f := e.flags
+	e.mu.Unlock()
 	catalog, err := rules.Load()
 	if err != nil {
 		return nil, err
 	}
-	config, err := settingsFile(dir, dir, f)
+	config, err := settingsFile(p.Dir, p.Dir, &f)
 	if err != nil {
 		return nil, err
 	}
-	listing, err := files.List(ctx, dir, nil)
+	listing, err := files.List(ctx, p.Dir, nil)
 	if err != nil {
 		return nil, err
 	}
-	out, err := run(ctx, check.Request{
-		Root: dir, Files: listing.Files, Catalog: catalog, Loop: rules.Loop(f.loop), ConfigFile: config, Read: read,
-	})
+	req := check.Request{
+		Root: p.Dir, Files: listing.Files, Catalog: catalog, Loop: rules.Loop(f.loop), ConfigFile: config, Read: p.Read,
+		Unsaved: differing(p.Dir, p.Unsaved), Language: language, Progress: p.Progress,
+	}
+	var out check.Outcome
+	var kept *check.Kept
+	if language == "python" {
+		out, kept, err = check.Keep(ctx, req)
+	} else {
+		out, err = e.run(ctx, req)
+	}
 	if err != nil {
 		return nil, err
 	}
-	draft, err := draftOf(&out, listing.Skipped, catalog, false)
-	if err != nil {
-		return nil, err
+	finish := func(out *check.Outcome, unread []rules.Skip, read func(string) ([]byte, error)) ([]rules.Finding, error) {
+		draft, err := draftOf(out, unread, catalog, false)
+		if err != nil {
+			return nil, err
+		}
+		found := draft.Finish()
+		if err := hideKnown(p.Dir, config, out, found, read); err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(f rules.Finding) bool { return f.Suppressed != "" })
+		fix.New(catalog, read).Attach(found)
+		return found, nil
 	}
-	found := draft.Finish()
-	if err := hideKnown(dir, config, &out, found, read); err != nil {
-		return nil, err
+	done := &lsp.Checked{}
+	if done.Findings, err = finish(&out, listing.Skipped, p.Read); err != nil || kept == nil {
+		return done, err
 	}
-	found = slices.DeleteFunc(found, func(f rules.Finding) bool { return f.Suppressed != "" })
-	fix.New(catalog, read).Attach(found)
-	return found, nil
+	done.Again = func(ctx context.Context, changed map[string][]byte) ([]rules.Finding, bool, error) {
+		out, ok, err := kept.Again(ctx, changed)
+		if err != nil || !ok {
+			return nil, ok, err
+		}
+		found, err := finish(&out, nil, func(name string) ([]byte, error) {
+			if text, ok := changed[name]; ok {
+				return text, nil
+			}
+			return p.Read(name)
+		})
+		return found, true, err
+	}
+	return done, nil
+}
+
+// differing are the texts that are not those of their files.
+func differing(dir string, unsaved map[string][]byte) map[string][]byte {
+	out := map[string][]byte{}
+	for name, text := range unsaved {
+		disk, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil || !bytes.Equal(disk, text) {
+			out[name] = text
+		}
+	}
+	return out
 }
 
 // hideKnown marks what the settings' baseline lists. The file stays as it is.

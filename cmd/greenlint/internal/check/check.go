@@ -29,6 +29,13 @@ type Request struct {
 	// text in an editor, another revision. nil = the files below Root.
 	Read func(name string) ([]byte, error)
 
+	// Unsaved are the texts that Read gives in the place of those on the disk, by
+	// the names of their files. With Read and without Unsaved no Go package is
+	// checked: the go command reads the disk.
+	Unsaved map[string][]byte
+
+	Language string // "python" or "go" alone; "" = both
+
 	Progress func(stage string, done, total int) // may be nil, may be called by several goroutines
 }
 
@@ -53,19 +60,29 @@ type Outcome struct {
 
 // Run analyses a project.
 func Run(ctx context.Context, req Request) (Outcome, error) {
+	out, _, err := run(ctx, req, false)
+	return out, err
+}
+
+func run(ctx context.Context, req Request, keep bool) (Outcome, *Kept, error) {
 	out, err := prepare(&req)
 	if err != nil {
-		return Outcome{}, err
+		return Outcome{}, nil, err
 	}
-	if err := python(ctx, req, out.Config, &out); err != nil {
-		return Outcome{}, err
+	var kept *Kept
+	if req.Language != "go" {
+		if kept, err = python(ctx, req, out.Config, &out, keep); err != nil {
+			return Outcome{}, nil, err
+		}
 	}
 	out.other = slices.Clone(out.Findings)
 	out.otherComments = slices.Clone(out.Comments)
-	if err := golang(ctx, req, out.Config, &out); err != nil {
-		return Outcome{}, err
+	if req.Language != "python" {
+		if err := golang(ctx, req, out.Config, &out); err != nil {
+			return Outcome{}, nil, err
+		}
 	}
-	return out, nil
+	return out, kept, nil
 }
 
 // prepare reads the settings and chooses the rules.

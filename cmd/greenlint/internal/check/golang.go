@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/greenlint/greenlint/analyzers/report"
 	"github.com/greenlint/greenlint/rules"
@@ -26,7 +27,7 @@ import (
 // this program on each package, and keeps the answers in its cache.
 func golang(ctx context.Context, req Request, conf *rules.Config, out *Outcome) error {
 	dirs := goModules(req.Files)
-	if len(dirs) == 0 || req.Read != nil { // the go command reads the disk
+	if len(dirs) == 0 || req.Read != nil && req.Unsaved == nil { // the go command reads the disk
 		return nil
 	}
 	self, err := os.Executable()
@@ -34,6 +35,10 @@ func golang(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 		return err
 	}
 	g := newGoRun(req, out)
+	if g.over, err = newOverlay(&req); err != nil {
+		return err
+	}
+	defer g.over.remove()
 	for i, dir := range dirs {
 		progress(req, "checking Go packages", i, len(dirs))
 		if err := g.module(ctx, self, dir); err != nil {
@@ -93,6 +98,7 @@ type goRun struct {
 	sinks map[sinkKey]int // in found
 	found []rules.Finding
 	files map[string]bool
+	over  *overlay
 }
 
 // A sinkKey is what makes two findings one.
@@ -114,7 +120,13 @@ func (g *goRun) module(ctx context.Context, self, dir string) error {
 	if err != nil || len(packages) == 0 {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", append([]string{"vet", "-vettool=" + self, "-json", "-findings"}, packages...)...)
+	args := []string{"vet", "-vettool=" + self, "-json", "-findings"}
+	if g.over.list != "" {
+		args = append(args, "-overlay="+g.over.list)
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, packages...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends what it has started
+	cmd.WaitDelay = 5 * time.Second
 	cmd.Dir = filepath.Join(g.req.Root, filepath.FromSlash(dir))
 	cmd.Env = append(os.Environ(), "GREENLINT_CONFIG="+cmp.Or(g.req.ConfigFile, "-"))
 	var stdout, stderr bytes.Buffer
@@ -186,6 +198,9 @@ func (g *goRun) skip(file, reason string) {
 
 // rel names a file as the rest of the report does.
 func (g *goRun) rel(file string) string {
+	if g.over != nil && g.over.real[filepath.Base(file)] != "" {
+		return g.over.real[filepath.Base(file)]
+	}
 	if r, err := filepath.Rel(g.req.Root, file); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
 		return filepath.ToSlash(r)
 	}
@@ -305,7 +320,11 @@ var goMarks = [][]byte{[]byte("greenlint:"), []byte("nolint"), []byte("lint:")}
 
 // comments reads what report needs to know of a file that may silence something.
 func (g *goRun) comments(file string) (out report.FileComments, ok bool) {
-	src, err := os.ReadFile(filepath.Join(g.req.Root, filepath.FromSlash(file)))
+	src, unsaved := g.req.Unsaved[file]
+	var err error
+	if !unsaved {
+		src, err = os.ReadFile(filepath.Join(g.req.Root, filepath.FromSlash(file)))
+	}
 	if err != nil || !slices.ContainsFunc(goMarks, func(m []byte) bool { return bytes.Contains(src, m) }) {
 		return out, false
 	}

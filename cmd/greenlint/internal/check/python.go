@@ -15,10 +15,11 @@ import (
 	"github.com/greenlint/greenlint/rules"
 )
 
-// python checks the project's Python files.
-func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) error {
+// python checks the project's Python files. The answer is nil unless it is to be
+// kept, and there is something to keep.
+func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, keep bool) (*Kept, error) {
 	if !req.Shard.owns("python") {
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	src := newSource(req)
 	var files []string
@@ -33,21 +34,36 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	out.Skipped = append(out.Skipped, deployed.Skipped...)
 	if len(files) == 0 {
 		out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, processes(req, deployed, &pyfront.Result{}))...)
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
-	res, err := pyfront.Analyze(ctx, pyfront.Input{
+	in := pyfront.Input{
 		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
 		Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress,
-	})
+	}
+	var res *pyfront.Result
+	var front *pyfront.Kept
+	var err error
+	if keep {
+		res, front, err = pyfront.Keep(ctx, in)
+	} else {
+		res, err = pyfront.Analyze(ctx, in)
+	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	progress(req, "judging", 0, 0)
 	envs := processes(req, deployed, res)
 	out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, envs)...)
 	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
 	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
-	found = append(found, env.PartialPatches(req.Catalog, envs, found)...)
+	gathered := env.PartialPatches(req.Catalog, envs, found)
+	out.Findings = append(out.Findings, gathered...)
+	var kept *Kept
+	if keep {
+		kept = &Kept{req: req, out: *out, front: front, src: src, envs: envs}
+		kept.others = slices.Concat(out.Findings, res.Findings)
+		kept.req.Progress = nil
+	}
 	out.Findings = append(out.Findings, append(append(found, res.Findings...), broken(res)...)...)
 	out.Findings = slices.DeleteFunc(out.Findings, func(f rules.Finding) bool { return !touches(&req, &f) })
 	out.Skipped = append(out.Skipped, res.Skipped...)
@@ -60,7 +76,10 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome) 
 	idle := idleTasks(res, envs)
 	out.Partial = out.Partial || idle > 0
 	out.Notes = append(out.Notes, notes(req, deployed, idle)...)
-	return nil
+	if kept != nil {
+		kept.out.Partial = out.Partial
+	}
+	return kept, nil
 }
 
 func progress(req Request, stage string, done, total int) {

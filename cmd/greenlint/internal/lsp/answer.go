@@ -131,11 +131,13 @@ func (s *server) near(uri string, r lspRange) (out []rules.Finding, t *texts, ok
 	path := pathOf(uri)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for dir, res := range s.results {
-		list := res.findings[path]
-		if len(list) == 0 {
+	dir := folderOf(s.dirs(), path)
+	for i := range s.o.Checks {
+		res := s.results[job{dir, i}]
+		if res == nil || len(res.findings[path]) == 0 {
 			continue
 		}
+		list := res.findings[path]
 		if d := s.docs[path]; d != nil && !bytes.Equal(d.text, res.texts[path]) {
 			return nil, nil, false
 		}
@@ -146,9 +148,11 @@ func (s *server) near(uri string, r lspRange) (out []rules.Finding, t *texts, ok
 				out = append(out, list[i])
 			}
 		}
-		return out, t, true
+		if len(out) > 0 {
+			return out, t, true
+		}
 	}
-	return nil, nil, false
+	return nil, t, t != nil
 }
 
 func before(a, b position) bool {
@@ -191,6 +195,21 @@ func (s *server) hover(p *positionParams) any {
 				b.WriteString(fr.Pos.String() + "  calls " + string(fr.Func) + "\n")
 			}
 			b.WriteString("```\n")
+		}
+		if len(f.Source) > 0 {
+			b.WriteString("\nSources: ")
+			for i, x := range f.Source {
+				if i > 0 {
+					b.WriteString(", ")
+				}
+				if strings.HasPrefix(x, "https://") {
+					x = "<" + x + ">"
+				} else {
+					x = plain(x)
+				}
+				b.WriteString(x)
+			}
+			b.WriteString("\n")
 		}
 		if rule != nil {
 			b.WriteString("\n---\n\n" + rule.Doc)

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"encoding/json"
 	"net/url"
 	"path/filepath"
 	"runtime"
@@ -63,8 +64,39 @@ type initializeParams struct {
 			Edit struct {
 				DocumentChanges bool `json:"documentChanges"`
 			} `json:"workspaceEdit"`
+			Watched struct {
+				Dynamic bool `json:"dynamicRegistration"`
+			} `json:"didChangeWatchedFiles"`
+			Diagnostics struct {
+				Refresh bool `json:"refreshSupport"`
+			} `json:"diagnostics"`
 		} `json:"workspace"`
+		Document struct {
+			Diagnostic *struct{} `json:"diagnostic"`
+		} `json:"textDocument"`
+		Window struct {
+			Progress bool `json:"workDoneProgress"`
+		} `json:"window"`
 	} `json:"capabilities"`
+	Options json.RawMessage `json:"initializationOptions"`
+}
+
+type pullParams struct {
+	Document textDocument `json:"textDocument"`
+	Previous string       `json:"previousResultId"`
+}
+
+type workspacePullParams struct {
+	Previous []struct {
+		URI   string `json:"uri"`
+		Value string `json:"value"`
+	} `json:"previousResultIds"`
+}
+
+type watchedParams struct {
+	Changes []struct {
+		URI string `json:"uri"`
+	} `json:"changes"`
 }
 
 type workspaceFolder struct {

@@ -1,9 +1,13 @@
 // Package lsp is greenlint in an editor: a language server on two streams.
 //
-// The client's unsaved texts lie over the files of a folder; after each change
-// the folder is checked as a whole, since a task, the patch and the process that
-// runs it are rarely in one file. A check that is overtaken by a change is given
-// up. What is found is pushed, for files that are not open too.
+// The client's unsaved texts lie over the files of a folder. A change is answered
+// twice: at once, with what the open files hold, from the last check that is kept
+// in memory; and after a pause with a check of the whole folder, since a task, the
+// patch and the process that runs it are rarely in one file. A check that is
+// overtaken by a change is given up.
+//
+// What is found in open files is pushed, or pulled by clients that can be told to
+// pull again; of all other files it is pushed.
 package lsp
 
 import (
@@ -12,11 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,16 +25,16 @@ import (
 
 // Options are what the server needs besides its streams.
 type Options struct {
-	// Check checks the project in a directory. Read gives the text of a file, by
-	// its name below the directory. Findings come with fixes and suppressions.
-	Check func(ctx context.Context, dir string, read func(string) ([]byte, error)) ([]rules.Finding, error)
+	Checks []Check
 	// Silence adds comments to a text that suppress findings in it.
 	Silence func(file string, text []byte, findings []rules.Finding) []byte
-	Catalog *rules.Catalog // for hovering; nil = no pages
-	PageURL func(rules.ID) string
-	Version string
-	Delay   time.Duration // between the last change and the check
-	Log     io.Writer     // what went wrong; nil = nowhere
+	// Configure takes the client's settings for greenlint; nil = there are none.
+	Configure func(settings json.RawMessage) error
+	Catalog   *rules.Catalog // for hovering; nil = no pages
+	PageURL   func(rules.ID) string
+	Version   string
+	Delay     time.Duration // between the last change and the check of the folder
+	Log       io.Writer     // what went wrong; nil = nowhere
 }
 
 // Serve speaks with a client until it says exit or the stream ends. clean says
@@ -43,11 +43,12 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) (clean b
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &server{
-		o: o, conn: newConn(in, out), enc: utf16Units, docs: map[string]*document{}, wake: make(chan struct{}, 1),
-		cancelled: map[string]bool{}, shown: map[string]map[string]bool{}, results: map[string]*result{},
+		o: o, conn: newConn(in, out), enc: utf16Units, docs: map[string]*document{}, wake: make(chan struct{}, 1), soon: make(chan struct{}, 1),
+		cancelled: map[string]bool{}, shown: map[string]string{}, results: map[job]*result{}, due: map[job]int{}, asked: map[string]func(*message){},
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { s.work(ctx) })
+	wg.Go(func() { s.quickly(ctx) })
 	defer wg.Wait()
 	defer cancel()
 	for {
@@ -85,29 +86,41 @@ type server struct {
 	folders   []string
 	docs      map[string]*document // open documents, by path
 	change    int                  // counts changes
-	stop      context.CancelFunc   // gives up the check that runs
+	due       map[job]int          // what has to be done, and since which change
+	running   job
+	stop      context.CancelFunc // gives up the check that runs
 	cancelled map[string]bool
-	results   map[string]*result         // by folder
-	shown     map[string]map[string]bool // by folder: files with diagnostics
+	results   map[job]*result
+	shown     map[string]string // by path: what was pushed last
+	pulls     []*pull
+	given     map[string]string // by path: the last answer to a pull
+	can       abilities
+	asked     map[string]func(*message) // what we asked the client, by id
+	asks      int
 	wake      chan struct{}
+	soon      chan struct{}
+
+	publishing sync.Mutex // what is pushed later is newer
 }
 
-// A document is an open one. Its text is never changed in place.
+// A document is an open one. Its text is never changed in place, and each change
+// makes a new document.
 type document struct {
 	uri     string
 	version int
 	text    []byte
 }
 
-// A result is what the last check of a folder found, and in which texts.
-type result struct {
-	findings map[string][]rules.Finding // by path
-	texts    map[string][]byte          // of open documents, as they were checked
-}
-
 // handle answers one message. An error means that the client can't be reached.
 func (s *server) handle(ctx context.Context, m *message) (err error) {
-	if m.Method == "" { // a response to nothing that we asked
+	if m.Method == "" {
+		s.mu.Lock()
+		then := s.asked[string(m.ID)]
+		delete(s.asked, string(m.ID))
+		s.mu.Unlock()
+		if then != nil {
+			then(m)
+		}
 		return nil
 	}
 	request := len(m.ID) > 0
@@ -142,6 +155,9 @@ func (s *server) handle(ctx context.Context, m *message) (err error) {
 		return s.conn.reply(m.ID, nil, &rpcError{requestCancelled, "cancelled"})
 	}
 	answer, err := s.request(m)
+	if err == errLater {
+		return nil
+	}
 	return s.conn.reply(m.ID, answer, err)
 }
 
@@ -155,7 +171,16 @@ func (s *server) request(m *message) (any, error) {
 		return s.initialize(&p), nil
 	case "shutdown":
 		s.stopped = true
+		s.refusePulls(serverCancelled, "the server is shut down")
 		return nil, nil
+	case "textDocument/diagnostic":
+		var p pullParams
+		if err := decode(m, &p); err != nil {
+			return nil, err
+		}
+		return s.pull(m.ID, &p)
+	case "workspace/diagnostic":
+		return s.pullAll(m)
 	case "textDocument/hover":
 		var p positionParams
 		if err := decode(m, &p); err != nil {
@@ -192,8 +217,31 @@ func (s *server) notification(m *message) error {
 			return err
 		}
 		s.set(p.Document.URI, nil)
-	case "textDocument/didSave", "workspace/didChangeConfiguration", "workspace/didChangeWatchedFiles":
-		s.touch()
+	case "initialized":
+		s.watch()
+	case "textDocument/didSave":
+		var p documentParams
+		if err := decode(m, &p); err != nil {
+			return err
+		}
+		if path := pathOf(p.Document.URI); !s.spoken(path) {
+			s.touch("")
+		}
+	case "workspace/didChangeConfiguration":
+		var p struct{ Settings json.RawMessage }
+		if err := decode(m, &p); err != nil {
+			return err
+		}
+		s.configure(p.Settings)
+		s.touch("")
+	case "workspace/didChangeWatchedFiles":
+		var p watchedParams
+		if err := decode(m, &p); err != nil {
+			return err
+		}
+		for _, c := range p.Changes {
+			s.changedOnDisk(pathOf(c.URI))
+		}
 	case "workspace/didChangeWorkspaceFolders":
 		var p foldersParams
 		if err := decode(m, &p); err != nil {
@@ -207,11 +255,14 @@ func (s *server) notification(m *message) error {
 			s.addFolder(f.URI)
 		}
 		s.mu.Unlock()
-		s.touch()
+		s.touch("")
 	case "$/cancelRequest":
 		var p struct{ ID json.RawMessage }
 		if err := decode(m, &p); err != nil {
 			return err
+		}
+		if s.cancelPull(p.ID) {
+			return nil
 		}
 		s.mu.Lock()
 		if len(s.cancelled) > 1000 { // of requests that were long answered
@@ -238,6 +289,13 @@ func (s *server) initialize(p *initializeParams) any {
 		s.enc = utf8Units
 	}
 	s.versioned = p.Capability.Workspace.Edit.DocumentChanges
+	s.can = abilities{
+		pull:     p.Capability.Document.Diagnostic != nil,
+		refresh:  p.Capability.Workspace.Diagnostics.Refresh,
+		progress: p.Capability.Window.Progress,
+		watch:    p.Capability.Workspace.Watched.Dynamic,
+	}
+	s.configure(p.Options)
 	for _, f := range p.Folders {
 		s.addFolder(f.URI)
 	}
@@ -246,15 +304,19 @@ func (s *server) initialize(p *initializeParams) any {
 	} else if len(p.Folders) == 0 && p.RootPath != nil {
 		s.addFolder(uriOf(*p.RootPath))
 	}
+	capabilities := map[string]any{
+		"positionEncoding":   string(s.enc),
+		"textDocumentSync":   map[string]any{"openClose": true, "change": 2, "save": map[string]any{"includeText": false}},
+		"hoverProvider":      true,
+		"codeActionProvider": map[string]any{"codeActionKinds": []string{"quickfix"}},
+		"workspace":          map[string]any{"workspaceFolders": map[string]any{"supported": true, "changeNotifications": true}},
+	}
+	if s.can.pull { // what is found in files that are not open is pushed, so nobody has to ask for it
+		capabilities["diagnosticProvider"] = map[string]any{"identifier": "greenlint", "interFileDependencies": true, "workspaceDiagnostics": false}
+	}
 	return map[string]any{
-		"capabilities": map[string]any{
-			"positionEncoding":   string(s.enc),
-			"textDocumentSync":   map[string]any{"openClose": true, "change": 2, "save": map[string]any{"includeText": false}},
-			"hoverProvider":      true,
-			"codeActionProvider": map[string]any{"codeActionKinds": []string{"quickfix"}},
-			"workspace":          map[string]any{"workspaceFolders": map[string]any{"supported": true, "changeNotifications": true}},
-		},
-		"serverInfo": map[string]any{"name": "greenlint", "version": s.o.Version},
+		"capabilities": capabilities,
+		"serverInfo":   map[string]any{"name": "greenlint", "version": s.o.Version},
 	}
 }
 
@@ -272,13 +334,21 @@ func (s *server) set(uri string, d *document) {
 		return
 	}
 	s.mu.Lock()
+	old := s.docs[path]
 	if d == nil {
 		delete(s.docs, path)
 	} else {
 		s.docs[path] = d
 	}
 	s.mu.Unlock()
-	s.touch()
+	switch {
+	case d != nil && s.known(path, d):
+		s.publish(map[string]bool{path: true}, false)
+	case d == nil && old != nil && s.asOnDisk(path, old.text):
+		s.publish(map[string]bool{path: true}, false)
+	default:
+		s.touch(path)
+	}
 }
 
 func (s *server) changed(p *didChangeParams) error {
@@ -302,187 +372,6 @@ func (s *server) changed(p *didChangeParams) error {
 	}
 	s.docs[path] = &document{d.uri, p.Document.Version, text}
 	s.mu.Unlock()
-	s.touch()
+	s.touch(path)
 	return nil
-}
-
-// touch asks for a check and gives up the one that runs.
-func (s *server) touch() {
-	s.mu.Lock()
-	s.change++
-	if s.stop != nil {
-		s.stop()
-	}
-	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
-// work checks whenever something has changed and no more has for a while.
-func (s *server) work(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.wake:
-		}
-		for quiet := false; !quiet; {
-			select {
-			case <-ctx.Done():
-				return
-			case <-s.wake:
-			case <-time.After(s.o.Delay):
-				quiet = true
-			}
-		}
-		s.checkAll(ctx)
-	}
-}
-
-func (s *server) checkAll(ctx context.Context) {
-	s.mu.Lock()
-	run, stop := context.WithCancel(ctx)
-	s.stop = stop
-	change := s.change
-	dirs := slices.Clone(s.folders)
-	docs := maps.Clone(s.docs)
-	s.mu.Unlock()
-	defer stop()
-	for path := range docs { // a file in no folder is checked with what lies beside it
-		if folderOf(dirs, path) == "" {
-			dirs = append(dirs, filepath.Dir(path))
-		}
-	}
-	slices.Sort(dirs)
-	for _, dir := range dirs {
-		if run.Err() != nil {
-			return
-		}
-		s.checkFolder(run, dir, dirs, docs, change)
-	}
-	s.mu.Lock()
-	forgotten := []string{}
-	for dir := range s.shown {
-		if !slices.Contains(dirs, dir) {
-			forgotten = append(forgotten, dir)
-		}
-	}
-	s.mu.Unlock()
-	for _, dir := range forgotten {
-		s.publish(dir, nil, docs)
-	}
-}
-
-func (s *server) checkFolder(ctx context.Context, dir string, dirs []string, docs map[string]*document, change int) {
-	defer func() {
-		if v := recover(); v != nil {
-			s.log("internal error while checking %s: %v", dir, v)
-		}
-	}()
-	texts := map[string][]byte{}
-	for path, d := range docs {
-		texts[path] = d.text
-	}
-	found, err := s.o.Check(ctx, dir, func(name string) ([]byte, error) {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if text, ok := texts[path]; ok {
-			return text, nil
-		}
-		info, err := os.Stat(path)
-		if err == nil && !info.Mode().IsRegular() {
-			err = errors.New("not a regular file")
-		}
-		if err != nil {
-			return nil, err
-		}
-		return os.ReadFile(path)
-	})
-	s.mu.Lock()
-	overtaken := s.change != change
-	s.mu.Unlock()
-	switch {
-	case overtaken || ctx.Err() != nil:
-		return
-	case err != nil:
-		s.log("checking %s: %v", dir, err)
-		s.conn.notify("window/logMessage", map[string]any{"type": 1, "message": "greenlint: " + err.Error()})
-		return
-	}
-	r := &result{findings: map[string][]rules.Finding{}, texts: texts}
-	for _, f := range found {
-		if f.Suppressed != "" {
-			continue
-		}
-		path := filepath.Join(dir, filepath.FromSlash(f.Pos.File))
-		if folderOf(dirs, path) == dir { // of nested folders the inner one speaks
-			r.findings[path] = append(r.findings[path], f)
-		}
-	}
-	s.publish(dir, r, docs)
-}
-
-// folderOf is the innermost folder that holds a file; "" where none does.
-func folderOf(dirs []string, path string) string {
-	best := ""
-	for _, d := range dirs {
-		if rel, err := filepath.Rel(d, path); err == nil && filepath.IsLocal(rel) && len(d) > len(best) {
-			best = d
-		}
-	}
-	return best
-}
-
-// publish pushes what was found in a folder, and takes back what no longer is.
-func (s *server) publish(dir string, r *result, docs map[string]*document) {
-	s.mu.Lock()
-	now, before := map[string]bool{}, s.shown[dir]
-	if r == nil {
-		delete(s.results, dir)
-		delete(s.shown, dir)
-	} else {
-		s.results[dir] = r
-		for path := range r.findings {
-			now[path] = true
-		}
-		for path := range docs { // an open file hears that it is clean
-			if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
-				before = withPath(before, path)
-			}
-		}
-		s.shown[dir] = now
-	}
-	s.mu.Unlock()
-	paths := map[string]bool{}
-	maps.Copy(paths, before)
-	maps.Copy(paths, now)
-	for _, path := range slices.Sorted(maps.Keys(paths)) {
-		p := publishParams{URI: uriOf(path), Diagnostics: []diagnostic{}}
-		if d := docs[path]; d != nil {
-			p.URI, p.Version = d.uri, &d.version
-		}
-		if r != nil {
-			tx := newTexts(s.enc, dir, r.texts)
-			for i := range r.findings[path] {
-				p.Diagnostics = append(p.Diagnostics, s.diagnostic(&r.findings[path][i], tx))
-			}
-		}
-		if err := s.conn.notify("textDocument/publishDiagnostics", p); err != nil {
-			s.log("publishing: %v", err)
-			return
-		}
-	}
-}
-
-func withPath(set map[string]bool, path string) map[string]bool {
-	out := map[string]bool{path: true}
-	maps.Copy(out, set)
-	return out
-}
-
-func (s *server) log(format string, args ...any) {
-	if s.o.Log != nil {
-		fmt.Fprintf(s.o.Log, "greenlint lsp: %s\n", strings.TrimSpace(fmt.Sprintf(format, args...)))
-	}
 }

@@ -40,6 +40,7 @@ const (
 	notInitialized   = -32002
 	requestCancelled = -32800
 	contentModified  = -32801
+	serverCancelled  = -32802
 )
 
 // maxMessage bounds what a client may send at once.
