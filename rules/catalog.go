@@ -151,7 +151,7 @@ func (c *Catalog) all(language string) []*Library {
 		}
 		text := string(src)
 		if !strings.Contains(text, "[[launch]]") && !strings.Contains(text, "[[setting]]") &&
-			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") {
+			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") {
 			continue
 		}
 		if lib, err := c.libraryLocked(n); err == nil {
@@ -188,6 +188,20 @@ func (c *Catalog) PatchTables(language string) (out []*Patch) {
 		out = append(out, lib.Patches...)
 	}
 	return out
+}
+
+// Stub finds what stands in for a package of another compiler's standard library;
+// nil when there is nothing.
+func (c *Catalog) Stub(language, pkg string) *Stub {
+	var found *Stub
+	for _, lib := range c.all(language) {
+		for _, s := range lib.Stubs {
+			if s.Package == pkg {
+				found = s // the user's libraries come last
+			}
+		}
+	}
+	return found
 }
 
 // Patch finds a patch by the call that does it; nil when there is none.

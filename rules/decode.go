@@ -182,11 +182,18 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			err = errors.New("none of decorators, bases, calls, params, fields and syntax")
 		case len(c.Bases) > 0 && len(c.Methods) == 0:
 			err = errors.New("bases without methods")
+		case len(c.Names)+len(c.Tags) > 0 && c.Syntax != "func":
+			err = errors.New("names and tags go with syntax = \"func\"")
 		case c.Loop != "" && !KnownLoop(c.Loop):
 			err = fmt.Errorf("unknown loop %q", c.Loop)
 		}
 		if err != nil {
 			return at("context", i, err)
+		}
+	}
+	for i, s := range lib.Stubs {
+		if err := s.compile(); err != nil {
+			return at("stub", i, err)
 		}
 	}
 	for i, p := range lib.Patches {

@@ -53,6 +53,7 @@ type Library struct {
 	Launches    []*Launch     `toml:"launch"`
 	Settings    []*Setting    `toml:"setting"`
 	Detours     []*Detour     `toml:"detour"`
+	Stubs       []*Stub       `toml:"stub"`
 
 	// Threads = "bound" says that objects of the library belong to the thread that
 	// made them, so that a call can't simply be made by another one.
@@ -141,6 +142,8 @@ type ContextRow struct {
 	Methods    []string `toml:"methods"`    //
 	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context
 	Syntax     string   `toml:"syntax"`     // "async def": a form of the language itself
+	Names      []string `toml:"names"`      // with syntax = "func": only functions that are called so
+	Tags       []string `toml:"tags"`       // with syntax = "func": also packages with a file that is built with such a tag only
 	Params     []string `toml:"params"`     // types: a function whose first parameter is one is a context
 	Fields     []string `toml:"fields"`     // "pkg.Type.Field": a function that is stored there is a context
 }

@@ -15,11 +15,12 @@ const (
 	Gnet      Loop = "gnet"
 	JSFunc    Loop = "jsfunc"
 	TinyGo    Loop = "tinygo"
-	UI        Loop = "ui" // a GUI toolkit's event thread: ebiten, fyne, tview, walk
+	Interrupt Loop = "interrupt" // a handler that no task of TinyGo's can run beside
+	UI        Loop = "ui"        // a GUI toolkit's event thread: ebiten, fyne, tview, walk
 )
 
 // Loops lists every known loop, in the order in which help texts name them.
-var loops = []Loop{Gevent, Eventlet, Asyncio, GreenPool, Temporal, Bubbletea, Gnet, JSFunc, TinyGo, UI}
+var loops = []Loop{Gevent, Eventlet, Asyncio, GreenPool, Temporal, Bubbletea, Gnet, JSFunc, TinyGo, Interrupt, UI}
 
 // KnownLoop reports whether l is one of the loops above.
 func KnownLoop(l Loop) bool {
@@ -37,6 +38,8 @@ func (l Loop) Noun() string {
 	switch l {
 	case Gevent, Eventlet:
 		return string(l) + " hub"
+	case Interrupt:
+		return "processor in an interrupt"
 	case "":
 		return "loop"
 	}

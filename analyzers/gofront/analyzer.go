@@ -40,12 +40,14 @@ var flags struct {
 	config     string
 	tests      bool
 	all        bool
+	loop       string
 }
 
 func init() {
 	Analyzer.Flags.StringVar(&flags.interfaces, "interfaces", "known", "which methods a call through an interface may reach when the object is not known: none, known, all")
 	Analyzer.Flags.StringVar(&flags.config, "config", "", "the settings file, - for none (else greenlint.toml at or above the package)")
 	Analyzer.Flags.BoolVar(&flags.all, "all", false, "judge every rule, whatever the settings choose")
+	Analyzer.Flags.StringVar(&flags.loop, "loop", "", "check every function as one that runs on this loop: tinygo")
 	Analyzer.Flags.BoolVar(&flags.tests, "tests", false, "check the tasks in test files too")
 }
 
@@ -69,6 +71,7 @@ type settings struct {
 	interfaces string
 	budget     float64 // seconds
 	tests      bool
+	loop       rules.Loop // on which every function runs; "" = those that are seen to
 	selected   rules.Selection
 }
 
@@ -437,6 +440,10 @@ func configuration(pass *analysis.Pass) (*rules.Catalog, settings, error) {
 	s := got.settings
 	s.interfaces = flags.interfaces
 	s.tests = s.tests || flags.tests
+	s.loop = rules.Loop(flags.loop)
+	if s.loop != "" && !rules.KnownLoop(s.loop) {
+		return nil, s, fmt.Errorf("-loop=%s: there is no such loop", flags.loop)
+	}
 	switch s.interfaces {
 	case "none", "known", "all":
 	default:

@@ -1,7 +1,9 @@
 package gofront
 
 import (
+	"go/build/constraint"
 	"go/types"
+	"path"
 	"slices"
 	"sort"
 	"strings"
@@ -15,7 +17,9 @@ import (
 // makes one.
 func (u *unit) findContexts() {
 	paths := sortedKeys(u.packages())
-	paths = append(paths, u.pass.Pkg.Path(), "builtin")
+	paths = append(paths, u.pass.Pkg.Path(), "builtin", string(u.conf.loop))
+	tags := u.buildTags()
+	paths = append(paths, tags...)
 	rows := u.look.Contexts(paths)
 	moved := u.movedAway()
 	seen := map[string]bool{}
@@ -65,10 +69,11 @@ func (u *unit) findContexts() {
 					add(fn, row, row.Syntax)
 				}
 			}
-		case row.Syntax == "func" && row.Lib != nil && u.importsAny(row.Lib.Imports):
+		case row.Syntax == "func" && row.Lib != nil:
+			why := u.builtFor(row, paths, tags)
 			for _, fn := range u.funcs {
-				if fn.Synthetic == "" && fn.Parent() == nil {
-					add(fn, row, "built for "+strings.Join(row.Lib.Imports, ", "))
+				if why != "" && fn.Synthetic == "" && fn.Parent() == nil && calledSo(fn, row.Names) {
+					add(fn, row, why)
 				}
 			}
 		}
@@ -272,13 +277,79 @@ func (u *unit) typeOf(name string) types.Type {
 	return nil
 }
 
-func (u *unit) importsAny(paths []string) bool {
-	for _, p := range u.pass.Pkg.Imports() {
-		if slices.Contains(paths, p.Path()) {
-			return true
+// builtFor says why all functions of this package run on a row's loop: it uses or
+// belongs to the library, directly or not, is built with a tag only, or the user
+// says so. "" = they don't.
+func (u *unit) builtFor(row *rules.ContextRow, paths, tags []string) string {
+	for _, t := range tags {
+		if slices.Contains(row.Tags, t) {
+			return "built with the tag " + t
 		}
 	}
-	return false
+	if u.conf.loop == row.Loop {
+		return "-loop=" + string(row.Loop)
+	}
+	for _, p := range paths {
+		if p == u.pass.Pkg.Path() && u.pass.Pkg.Name() == "main" {
+			continue // a library's own tools run anywhere
+		}
+		for _, i := range row.Lib.Imports {
+			if p == i || strings.HasPrefix(p, i+"/") {
+				return "built for " + p
+			}
+		}
+	}
+	return ""
+}
+
+// calledSo reports whether a function's name is one of the patterns, if there are
+// any.
+func calledSo(fn *ssa.Function, names []string) bool {
+	return len(names) == 0 || slices.ContainsFunc(names, func(n string) bool {
+		ok, _ := path.Match(n, fn.Name())
+		return ok
+	})
+}
+
+// buildTags lists the tags without which some file of the package is not built.
+func (u *unit) buildTags() (tags []string) {
+	for _, f := range u.pass.Files {
+		for _, g := range f.Comments {
+			if g.Pos() > f.Package {
+				break
+			}
+			for _, c := range g.List {
+				if !constraint.IsGoBuild(c.Text) {
+					continue
+				}
+				expr, err := constraint.Parse(c.Text)
+				if err != nil {
+					continue
+				}
+				for _, t := range tagsOf(expr) {
+					if !expr.Eval(func(tag string) bool { return tag != t }) && !slices.Contains(tags, t) {
+						tags = append(tags, t)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(tags)
+	return tags
+}
+
+func tagsOf(e constraint.Expr) []string {
+	switch e := e.(type) {
+	case *constraint.TagExpr:
+		return []string{e.Tag}
+	case *constraint.NotExpr:
+		return tagsOf(e.X)
+	case *constraint.AndExpr:
+		return append(tagsOf(e.X), tagsOf(e.Y)...)
+	case *constraint.OrExpr:
+		return append(tagsOf(e.X), tagsOf(e.Y)...)
+	}
+	return nil
 }
 
 func (u *unit) inTest(fn *ssa.Function) bool {

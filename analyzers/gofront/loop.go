@@ -403,6 +403,10 @@ func (u *unit) polled(l *loop, v ssa.Value, seen map[ssa.Value]bool) ending {
 			return spins
 		case *ssa.FieldAddr:
 			return all(a.X)
+		case *ssa.IndexAddr:
+			if u.filledByCall(l, a.X) {
+				return asksDevice
+			}
 		case *ssa.Alloc:
 			if a.Heap {
 				return spins
@@ -424,6 +428,51 @@ func (u *unit) polled(l *loop, v ssa.Value, seen map[ssa.Value]bool) ending {
 		return asksDevice
 	}
 	return ends
+}
+
+// filledByCall reports whether what the loop looks at in a buffer is what a call
+// in the loop puts there, and nothing else is: bus.Tx(addr, command, data).
+func (u *unit) filledByCall(l *loop, buf ssa.Value) bool {
+	filled := false
+	for _, b := range l.list {
+		for _, in := range b.Instrs {
+			switch in := in.(type) {
+			case *ssa.Store:
+				if a, ok := in.Addr.(*ssa.IndexAddr); ok && whole(a.X) == whole(buf) {
+					return false
+				}
+			case *ssa.Call:
+				if _, isBuiltin := in.Common().Value.(*ssa.Builtin); isBuiltin {
+					continue
+				}
+				for _, arg := range in.Common().Args {
+					filled = filled || whole(arg) == whole(buf)
+				}
+			}
+		}
+	}
+	return filled
+}
+
+// whole is what a slice is a part of: a made slice, an array, the variable that
+// holds it.
+func whole(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.Slice:
+			v = x.X
+		case *ssa.UnOp:
+			if x.Op != token.MUL {
+				return v
+			}
+			if _, ok := x.X.(*ssa.Alloc); ok {
+				return x.X
+			}
+			return v
+		default:
+			return v
+		}
+	}
 }
 
 // changes reports whether the loop itself may change what its condition reads:
@@ -749,6 +798,9 @@ func (u *unit) loopPlace(fn *ssa.Function, l *loop) (pos, end rules.Pos) {
 	first := token.NoPos
 	for _, b := range l.list {
 		for _, in := range b.Instrs {
+			if _, isPhi := in.(*ssa.Phi); isPhi {
+				continue // it has the place of its variable
+			}
 			if p := in.Pos(); p.IsValid() && (!first.IsValid() || p < first) {
 				first = p
 			}

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -17,7 +16,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/greenlint/greenlint/analyzers/report"
 	"github.com/greenlint/greenlint/rules"
@@ -115,56 +113,58 @@ type goUnit struct {
 	Findings       []rules.Finding
 }
 
+// module asks for the findings of one module's packages. Where some of them keep
+// the go command from looking at any, or are not compiled, it asks again for what
+// can be had.
 func (g *goRun) module(ctx context.Context, self, dir string) error {
 	packages, err := g.packages(dir)
 	if err != nil || len(packages) == 0 {
 		return err
 	}
-	args := []string{"vet", "-vettool=" + self, "-json", "-findings"}
-	if g.over.list != "" {
-		args = append(args, "-overlay="+g.over.list)
+	m := &goModule{goRun: g, ctx: ctx, self: self, dir: dir, stubbed: map[string]bool{}, read: map[string]bool{}}
+	failed := m.vet(packages)
+	for failed != nil && !m.printed && ctx.Err() == nil {
+		if more, err := m.stub(); err != nil {
+			return err
+		} else if !more {
+			break
+		}
+		failed = m.vet(packages)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, packages...)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // so that it ends what it has started
-	cmd.WaitDelay = 5 * time.Second
-	cmd.Dir = filepath.Join(g.req.Root, filepath.FromSlash(dir))
-	cmd.Env = append(os.Environ(), "GREENLINT_CONFIG="+cmp.Or(g.req.ConfigFile, "-"))
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
+	if errors.Is(failed, exec.ErrNotFound) {
 		g.skip(path.Join(dir, "go.mod"), "the go command is not installed, so Go packages were not checked")
 		return nil
+	}
+	told, any := m.stderr, failed != nil
+	if failed != nil && !m.printed {
+		if some := m.loadable(packages); len(some) > 0 {
+			failed = m.vet(some)
+			told += m.stderr
+		}
+	}
+	if failed != nil {
+		if alone := m.uncompiled(); len(alone) > 0 {
+			m.vet(alone)
+			told += m.stderr
+		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	d := json.NewDecoder(&stdout)
-	for {
-		var u goUnit
-		if err := d.Decode(&u); err == io.EOF {
-			break
-		} else if err != nil {
-			g.skip(path.Join(dir, "go.mod"), "go vet printed what could not be read: "+err.Error())
-			break
-		}
-		if g.req.Shard.Count > 1 && !u.among(packages) {
-			continue // a package below, which the go command's cache had at hand
-		}
-		g.relative(&u)
-		g.out.units = append(g.out.units, u)
+	if m.unread != "" {
+		g.skip(path.Join(dir, "go.mod"), m.unread)
 	}
-	if err != nil {
-		g.failures(dir, stderr.String())
+	if any {
+		m.failures(told)
 	}
 	return nil
 }
 
-var goError = regexp.MustCompile(`^(?:vet: )?(\S+\.go):(\d+)(?::\d+)?: (.*)$`)
+var goError = regexp.MustCompile(`^(vet: |greenlint: )?(\S+\.go):(\d+)(?::\d+)?: (.*)$`)
 
 // failures reads why packages did not load, one reason for each file.
-func (g *goRun) failures(dir, text string) {
-	seen := map[string]bool{}
+func (m *goModule) failures(text string) {
+	reasons := map[string]string{}
 	first := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -174,22 +174,35 @@ func (g *goRun) failures(dir, text string) {
 		if first == "" {
 			first = line
 		}
-		m := goError.FindStringSubmatch(line)
-		if m == nil {
+		found := goError.FindStringSubmatch(line)
+		if found == nil {
 			continue
 		}
-		file := g.rel(filepath.Join(g.req.Root, filepath.FromSlash(dir), m[1]))
-		if filepath.IsAbs(m[1]) {
-			file = g.rel(m[1])
+		file := m.place(m.dir, found[2])
+		if !m.own[file] {
+			continue
 		}
-		if g.own[file] && !seen[file] {
-			seen[file] = true
-			g.skip(file, "the package does not load: "+m[3])
+		switch ours := found[1] == "greenlint: "; {
+		case ours && m.read[file]:
+			reasons[file] = "not all of the file: " + found[4]
+		case !m.read[file] && reasons[file] == "":
+			reasons[file] = "the package does not load: " + found[4]
 		}
 	}
-	if len(seen) == 0 && first != "" {
-		g.skip(path.Join(dir, "go.mod"), "go vet: "+first)
+	for _, file := range slices.Sorted(maps.Keys(reasons)) {
+		m.skip(file, reasons[file])
 	}
+	if len(reasons) == 0 && first != "" {
+		m.skip(path.Join(m.dir, "go.mod"), "go vet: "+first)
+	}
+}
+
+// place names a file that the go command has named, from a module's directory.
+func (g *goRun) place(dir, file string) string {
+	if filepath.IsAbs(file) {
+		return g.rel(file)
+	}
+	return g.rel(filepath.Join(g.req.Root, filepath.FromSlash(dir), file))
 }
 
 func (g *goRun) skip(file, reason string) {

@@ -11,17 +11,18 @@ import (
 	"slices"
 )
 
-// An overlay lays unsaved texts over the files that the go command reads. What it
-// prints names the files that hold the texts, and its cache keeps what it has
-// printed: so these have names that tell, in any folder, whose text they hold.
+// An overlay lays texts over the files that the go command reads: unsaved ones,
+// and those that stand in for packages which it does not have. What it prints
+// names the files that hold the texts, and its cache keeps what it has printed: so
+// these have names that tell, in any folder, whose text they hold.
 type overlay struct {
-	dir, list string            // "" = no text is unsaved
+	dir, list string            // "" = nothing is laid over anything
 	real      map[string]string // from the name in dir to the file's, below the root
+	replace   map[string]string // from the file's place to that of its text
 }
 
 func newOverlay(req *Request) (*overlay, error) {
-	o := &overlay{real: map[string]string{}}
-	replace := map[string]string{}
+	o := &overlay{real: map[string]string{}, replace: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(req.Unsaved)) {
 		if path.Ext(name) != ".go" && path.Base(name) != "go.mod" {
 			continue
@@ -29,31 +30,39 @@ func newOverlay(req *Request) (*overlay, error) {
 		at := filepath.Join(req.Root, filepath.FromSlash(name))
 		as := fmt.Sprintf("unsaved-%.8x-%s", sha256.Sum256([]byte(at)), path.Base(name))
 		o.real[as] = name
-		if o.dir == "" {
-			var err error
-			if o.dir, err = os.MkdirTemp("", "greenlint-unsaved-"); err != nil {
-				return nil, err
-			}
-		}
-		if err := os.WriteFile(filepath.Join(o.dir, as), req.Unsaved[name], 0o600); err != nil {
+		if err := o.lay(at, as, req.Unsaved[name]); err != nil {
 			o.remove()
 			return nil, err
 		}
-		replace[at] = filepath.Join(o.dir, as)
-	}
-	if o.dir == "" {
-		return o, nil
-	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	if err == nil {
-		o.list = filepath.Join(o.dir, "overlay.json")
-		err = os.WriteFile(o.list, text, 0o600)
-	}
-	if err != nil {
-		o.remove()
-		return nil, err
 	}
 	return o, nil
+}
+
+// lay puts a text in a file's place.
+func (o *overlay) lay(at, as string, text []byte) (err error) {
+	if o.dir == "" {
+		if o.dir, err = os.MkdirTemp("", "greenlint-overlay-"); err != nil {
+			return err
+		}
+	}
+	o.replace[at] = filepath.Join(o.dir, as)
+	if err := os.WriteFile(o.replace[at], text, 0o600); err != nil {
+		return err
+	}
+	list, err := json.Marshal(map[string]any{"Replace": o.replace})
+	if err != nil {
+		return err
+	}
+	o.list = filepath.Join(o.dir, "overlay.json")
+	return os.WriteFile(o.list, list, 0o600)
+}
+
+// flags are those that the go command has to be given.
+func (o *overlay) flags() []string {
+	if o == nil || o.list == "" {
+		return nil
+	}
+	return []string{"-overlay=" + o.list}
 }
 
 func (o *overlay) remove() {

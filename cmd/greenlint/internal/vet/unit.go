@@ -86,9 +86,11 @@ func runUnit(file string, o options, stdout, stderr io.Writer) (found bool, err 
 		return false, nil
 	}
 	if o.findings {
-		return len(res.Findings) > 0, json.NewEncoder(stdout).Encode(Unit{cfg.ID, cfg.ImportPath, cfg.GoFiles, res.Stats, res.Findings})
+		err = json.NewEncoder(stdout).Encode(Unit{cfg.ID, cfg.ImportPath, cfg.GoFiles, res.Stats, res.Findings})
+		return len(res.Findings) > 0, errors.Join(err, u.broken)
 	}
-	return u.report(res, o, stdout, stderr)
+	found, err = u.report(res, o, stdout, stderr)
+	return found, errors.Join(err, u.broken)
 }
 
 // A Unit is what a package's run tells greenlint check.
@@ -119,9 +121,11 @@ type unit struct {
 	pkg   *types.Package
 	info  *types.Info
 	facts facts
+
+	broken error // why a function was left out; nil = all are there
 }
 
-func (u *unit) load() error {
+func (u *unit) load() (err error) {
 	for _, name := range u.cfg.GoFiles {
 		f, err := parser.ParseFile(u.fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
@@ -133,7 +137,6 @@ func (u *unit) load() error {
 		}
 		u.files = append(u.files, f)
 	}
-	var err error
 	if u.facts, err = readFacts(u.cfg.PackageVetx); err != nil {
 		return err
 	}
@@ -152,8 +155,105 @@ func (u *unit) load() error {
 		Selections:   map[*ast.SelectorExpr]*types.Selection{},
 		FileVersions: map[*ast.File]string{},
 	}
-	u.pkg, err = conf.Check(u.cfg.ImportPath, u.fset, u.files, u.info)
-	return err
+	return u.check(&conf)
+}
+
+// check finds the types. A function with a fault in it is left out and the rest
+// looked at again; the first fault stays in broken.
+func (u *unit) check(conf *types.Config) error {
+	for range 4 {
+		var faults []types.Error
+		conf.Error = func(err error) {
+			var e types.Error
+			if errors.As(err, &e) && !e.Soft {
+				faults = append(faults, e)
+			}
+		}
+		clear(u.info.Types)
+		clear(u.info.Defs)
+		clear(u.info.Uses)
+		clear(u.info.Implicits)
+		clear(u.info.Instances)
+		clear(u.info.Scopes)
+		clear(u.info.Selections)
+		clear(u.info.FileVersions)
+		u.pkg, _ = conf.Check(u.cfg.ImportPath, u.fset, u.files, u.info)
+		rest := 0
+		for _, e := range faults {
+			fd := u.function(e.Pos)
+			switch {
+			case fd == nil && u.forget(e.Pos):
+			case fd == nil:
+				return e
+			case fd.Body == nil: // written in assembly, or by another compiler
+				continue
+			case e.Pos < fd.Body.Pos():
+				return e
+			}
+			if u.broken == nil {
+				u.broken = e
+			}
+			rest++
+		}
+		if rest == 0 {
+			return nil
+		}
+		for _, e := range faults {
+			if fd := u.function(e.Pos); fd != nil {
+				fd.Body = nil
+			}
+		}
+	}
+	return u.broken
+}
+
+// forget takes the initial value from the package's variable at a place, where
+// its type is seen without it.
+func (u *unit) forget(p token.Pos) bool {
+	for _, f := range u.files {
+		for _, d := range f.Decls {
+			gd, ok := d.(*ast.GenDecl)
+			if !ok || gd.Tok != token.VAR || p < gd.Pos() || gd.End() <= p {
+				continue
+			}
+			for _, s := range gd.Specs {
+				v := s.(*ast.ValueSpec)
+				if p < v.Pos() || v.End() <= p || len(v.Values) != 1 || p < v.Values[0].Pos() {
+					continue
+				}
+				lit := v.Values[0]
+				pointer, isPointer := lit.(*ast.UnaryExpr)
+				if isPointer {
+					lit = pointer.X
+				}
+				c, isLit := lit.(*ast.CompositeLit)
+				switch {
+				case v.Type != nil:
+				case !isLit:
+					return false
+				case isPointer:
+					v.Type = &ast.StarExpr{Star: pointer.Pos(), X: c.Type}
+				default:
+					v.Type = c.Type
+				}
+				v.Values = nil
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// function is the declaration around a place; nil if there is none.
+func (u *unit) function(p token.Pos) *ast.FuncDecl {
+	for _, f := range u.files {
+		for _, d := range f.Decls {
+			if fd, ok := d.(*ast.FuncDecl); ok && fd.Pos() <= p && p < fd.End() {
+				return fd
+			}
+		}
+	}
+	return nil
 }
 
 type importerFunc func(path string) (*types.Package, error)

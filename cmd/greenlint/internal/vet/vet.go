@@ -144,6 +144,7 @@ func flagList() []flagInfo {
 		{"findings", true, "print findings as greenlint check wants them"},
 		{"interfaces", false, gofront.Analyzer.Flags.Lookup("interfaces").Usage},
 		{"config", false, gofront.Analyzer.Flags.Lookup("config").Usage},
+		{"loop", false, gofront.Analyzer.Flags.Lookup("loop").Usage},
 		{"tests", true, gofront.Analyzer.Flags.Lookup("tests").Usage},
 	}
 	for _, a := range analyzers {
@@ -180,7 +181,7 @@ func parseFlags(args []string) (options, error) {
 		case "fix":
 			o.fix = yes
 		case "diff", "c", "V":
-		case "interfaces", "config", "tests":
+		case "interfaces", "config", "loop", "tests":
 			if !given {
 				value = "true"
 			}
