@@ -56,6 +56,9 @@ func (m *goModule) vet(packages []string) error {
 			continue // a package below, which the go command's cache had at hand
 		}
 		m.relative(&u)
+		if found := goError.FindStringSubmatch(u.Broken); found != nil {
+			m.skip(m.place(m.dir, found[2]), "a function was left out: "+found[4])
+		}
 		told := true
 		for _, f := range u.Files {
 			told = told && m.read[f]

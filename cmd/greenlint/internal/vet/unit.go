@@ -86,8 +86,11 @@ func runUnit(file string, o options, stdout, stderr io.Writer) (found bool, err 
 		return false, nil
 	}
 	if o.findings {
-		err = json.NewEncoder(stdout).Encode(Unit{cfg.ID, cfg.ImportPath, cfg.GoFiles, res.Stats, res.Findings})
-		return len(res.Findings) > 0, errors.Join(err, u.broken)
+		out := Unit{cfg.ID, cfg.ImportPath, cfg.GoFiles, "", res.Stats, res.Findings}
+		if u.broken != nil {
+			out.Broken = u.broken.Error()
+		}
+		return len(res.Findings) > 0, json.NewEncoder(stdout).Encode(out)
 	}
 	found, err = u.report(res, o, stdout, stderr)
 	return found, errors.Join(err, u.broken)
@@ -97,6 +100,7 @@ func runUnit(file string, o options, stdout, stderr io.Writer) (found bool, err 
 type Unit struct {
 	ID, ImportPath string
 	Files          []string
+	Broken         string // why a function was left out
 	Stats          gofront.Stats
 	Findings       []rules.Finding
 }
