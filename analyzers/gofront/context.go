@@ -71,6 +71,9 @@ func (u *unit) findContexts() {
 			}
 		case row.Syntax == "func" && row.Lib != nil:
 			why := u.builtFor(row, paths, tags)
+			if len(row.Names) == 0 && u.conf.loop == "" && u.alone() {
+				continue
+			}
 			for _, fn := range u.funcs {
 				if why != "" && fn.Synthetic == "" && fn.Parent() == nil && calledSo(fn, row.Names) {
 					add(fn, row, why)
@@ -300,6 +303,24 @@ func (u *unit) builtFor(row *rules.ContextRow, paths, tags []string) string {
 		}
 	}
 	return ""
+}
+
+// alone reports whether the package is a program that starts no task of its own:
+// whoever spins in its one task holds up nobody.
+func (u *unit) alone() bool {
+	if u.pass.Pkg.Name() != "main" {
+		return false
+	}
+	for _, fn := range u.funcs {
+		for _, b := range fn.Blocks {
+			for _, in := range b.Instrs {
+				if _, ok := in.(*ssa.Go); ok {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // calledSo reports whether a function's name is one of the patterns, if there are
