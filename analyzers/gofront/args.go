@@ -76,20 +76,27 @@ func (u *unit) argument(v ssa.Value) rules.Arg {
 	return out
 }
 
-// constant gives a value that is the same wherever it may come from.
+// constant gives a value that is the same wherever it may come from. A named
+// result that is returned as it is leads back to itself: so the steps are counted.
 func (u *unit) constant(v ssa.Value) (constant.Value, bool) {
-	switch v := v.(type) {
-	case *ssa.Const:
-		return v.Value, true
-	case *ssa.Convert:
-		return u.constant(v.X)
-	case *ssa.ChangeType:
-		return u.constant(v.X)
-	case *ssa.MakeInterface:
-		return u.constant(v.X)
-	case *ssa.UnOp: // a local variable that is set once
-		if a, ok := v.X.(*ssa.Alloc); ok && v.Op == token.MUL && len(u.stores.at[a]) == 1 {
-			return u.constant(u.stores.at[a][0])
+	for range 100 {
+		switch x := v.(type) {
+		case *ssa.Const:
+			return x.Value, true
+		case *ssa.Convert:
+			v = x.X
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.UnOp: // a local variable that is set once
+			a, ok := x.X.(*ssa.Alloc)
+			if !ok || x.Op != token.MUL || len(u.stores.at[a]) != 1 {
+				return nil, false
+			}
+			v = u.stores.at[a][0]
+		default:
+			return nil, false
 		}
 	}
 	return nil, false

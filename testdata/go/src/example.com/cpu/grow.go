@@ -13,3 +13,14 @@ func grow_ok() (out []int) {
 	}
 	return out
 }
+
+// itself_ok returns its named result as it is, and nothing else sets it.
+//
+//greenlint:task
+func itself_ok() (n int) {
+	defer func() { _ = recover() }()
+	for i := 0; i < n; i++ {
+		_ = i
+	}
+	return n
+}
