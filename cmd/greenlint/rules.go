@@ -12,20 +12,33 @@ import (
 )
 
 func rulesCommand() *command.Command {
-	var format string
+	var format, name string
 	return &command.Command{
 		Name:    "rules",
 		Args:    "[RULE…]",
-		Summary: "list the rules",
+		Summary: "list the rules, or what is known of a library",
 		Doc: `Lists all rules, or those that are named: by id (GL401), prefix (GL4) or name.
-A rule that is off by default runs when it is selected.`,
-		Example: `greenlint rules      all of them
-greenlint rules GL4  those that begin so`,
+A rule that is off by default runs when it is selected.
+
+With --catalog, shows what is known of a library: what of it holds which loop, unless
+what, what to do instead, and how that is known. Tables of the project's own settings
+are part of it.`,
+		Example: `greenlint rules                       all of them
+greenlint rules GL4                   those that begin so
+greenlint rules --catalog psycopg2    what is known of a library
+greenlint rules --catalog os.system   of a function`,
 		Flags: func(f *command.Flags) {
-			format = "text"
+			format, name = "text", ""
+			f.String(&name, "catalog", "NAME", "show what is known of a distribution, a module, or something in it")
 			f.Choice(&format, "format", []string{"text", "json"}, "how to write them (text)")
 		},
 		Run: func(_ context.Context, c *command.Call) (int, error) {
+			if name != "" {
+				if len(c.Args) > 0 {
+					return 0, &command.UsageError{Msg: "--catalog is about a library: no rules can be named besides"}
+				}
+				return command.OK, showCatalog(c, name, format)
+			}
 			chosen, err := choose(c.Args)
 			if err != nil {
 				return 0, err

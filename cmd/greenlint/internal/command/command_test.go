@@ -153,7 +153,7 @@ func TestNearest(t *testing.T) {
 	for typed, want := range map[string]string{
 		"chekc": "check", "cehck": "check", "rule": "rules", "expl": "explain", "versoin": "version", "x": "", "foo": "", "ver": "version", "CHECK": "check",
 	} {
-		require.Equal(t, want, nearest(typed, words), typed)
+		require.Equal(t, want, Nearest(typed, words), typed)
 	}
 }
 

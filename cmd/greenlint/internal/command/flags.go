@@ -145,7 +145,7 @@ func (f *Flags) unknown(dashes, name string) error {
 		}
 	}
 	msg := fmt.Sprintf("unknown flag %s%s", dashes, name)
-	if near := nearest(name, append(names, "help")); near != "" {
+	if near := Nearest(name, append(names, "help")); near != "" {
 		msg += "; did you mean --" + near + "?"
 	}
 	return &UsageError{msg}
@@ -232,7 +232,7 @@ func (v *choiceValue) Set(s string) error {
 // NotOneOf is the error for a value that is none of the choices.
 func NotOneOf(value string, choices []string) error {
 	msg := fmt.Sprintf("want %s, got %q", orList(choices), value)
-	if near := nearest(value, choices); near != "" {
+	if near := Nearest(value, choices); near != "" {
 		msg += fmt.Sprintf("; did you mean %s?", near)
 	}
 	return errors.New(msg)

@@ -94,7 +94,7 @@ func (p *Program) unknown(word, dir string) error {
 		}
 	}
 	msg := fmt.Sprintf("unknown command %q", word)
-	if near := nearest(word, append(names, "help")); near != "" {
+	if near := Nearest(word, append(names, "help")); near != "" {
 		msg += fmt.Sprintf("; did you mean %q?", near)
 	} else if _, err := os.Stat(join(dir, word)); err == nil {
 		msg += fmt.Sprintf("; did you mean %q?", p.Name+" check "+word)

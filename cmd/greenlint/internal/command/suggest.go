@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// nearest returns the word that was probably meant, or "": the one with the
+// Nearest returns the word that was probably meant, or "": the one with the
 // fewest typing errors, at most one for every three letters, or the only one that
 // it begins.
-func nearest(typed string, words []string) string {
+func Nearest(typed string, words []string) string {
 	typed = strings.ToLower(typed)
 	best, bestDistance := "", len(typed)/3+1
 	for _, w := range words {
