@@ -13,6 +13,7 @@ type Process struct {
 	Env         rules.Env
 	Launcher    string // "celery", "gunicorn"; "python" for a plain script
 	Command     Command
+	Apps        []string // what it imports, as written: "shop.celery:app"
 	Entry       []string // modules that it imports, in order
 	Queues      []string // that a worker serves; empty = not said
 	Concurrency string   // as written; empty = not said
@@ -240,6 +241,7 @@ func (p *project) process(c Command) *Process {
 	}
 	for _, a := range o.apps {
 		if !a.Unknown {
+			q.Apps = append(q.Apps, a.Text)
 			q.Entry = append(q.Entry, p.entry(l, a.Text, c)...)
 		}
 	}

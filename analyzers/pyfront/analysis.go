@@ -44,14 +44,16 @@ type Stats struct{ Files, Modules, Functions, Calls, UnknownCalls int }
 
 // An UnknownCall is a call that could not be resolved, and why.
 type UnknownCall struct {
+	Func   rules.Func // in which it stands
 	Pos    rules.Pos
 	Reason string
 }
 
 // A File is one parsed file, for suppressions.
 type File struct {
-	Name string
-	Tree *pyparse.Tree
+	Name   string
+	Module string // as it is imported: "shop.tasks"
+	Tree   *pyparse.Tree
 }
 
 // analysis is the state of one run.
@@ -373,7 +375,7 @@ func (a *analysis) result() *Result {
 		}
 		for _, k := range u.unknown {
 			r.Unknown[k.reason]++
-			r.UnknownCalls = append(r.UnknownCalls, UnknownCall{k.pos, k.reason})
+			r.UnknownCalls = append(r.UnknownCalls, UnknownCall{u.name, k.pos, k.reason})
 			r.Stats.UnknownCalls++
 		}
 		r.Contexts = append(r.Contexts, u.contexts...)
@@ -386,7 +388,7 @@ func (a *analysis) result() *Result {
 		return cmp.Or(x.Pos.Compare(y.Pos), strings.Compare(x.Kind, y.Kind), strings.Compare(string(x.Loop), string(y.Loop)), strings.Compare(x.Guard.When, y.Guard.When))
 	})
 	for _, m := range a.order {
-		r.Trees = append(r.Trees, &File{Name: m.file, Tree: m.tree})
+		r.Trees = append(r.Trees, &File{Name: m.file, Module: m.name, Tree: m.tree})
 	}
 	slices.SortFunc(r.Trees, func(x, y *File) int { return strings.Compare(x.Name, y.Name) })
 	r.Stats.Files, r.Stats.Modules = len(a.in.Files), len(a.order)

@@ -305,7 +305,7 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 	}
 	r.Contexts = k.contexts(changed, now, reached)
 	for m := range t.mods {
-		r.Trees = append(r.Trees, &File{Name: m.file, Tree: m.tree})
+		r.Trees = append(r.Trees, &File{Name: m.file, Module: m.name, Tree: m.tree})
 	}
 	slices.SortFunc(r.Trees, func(x, y *File) int { return strings.Compare(x.Name, y.Name) })
 	r.Called = slices.Sorted(maps.Keys(a.called))

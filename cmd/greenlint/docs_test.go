@@ -136,6 +136,23 @@ func TestDocsCommands(t *testing.T) {
 	require.Greater(t, ran, 20)
 }
 
+// TestDocsRoutes holds the page about Celery to what the command prints: every line
+// that it shows is there, in this order.
+func TestDocsRoutes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(repository(t), "docs", "celery.md"))
+	require.NoError(t, err)
+	_, extract, _ := between(t, string(text), "routes")
+	rest, _ := runCommand(t, filepath.Join(repository(t), filepath.FromSlash(feedhub)), nil, "routes")
+	for line := range strings.Lines(extract) {
+		if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "$ ") || line == "…\n" {
+			continue
+		}
+		_, after, ok := strings.Cut("\n"+rest, "\n"+line)
+		require.True(t, ok, "the page shows a line that is not printed, or not there:\n%s", line)
+		rest = after
+	}
+}
+
 // TestDocsSettings reads the settings that the page about adoption shows.
 func TestDocsSettings(t *testing.T) {
 	settings := blocks(t, "adopt.md", "toml")

@@ -56,6 +56,7 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 			lspCommand(run),
 			environ.EnvCommand(),
 			environ.AuditCommand(),
+			routesCommand(),
 			rulesCommand(),
 			confirm.Command(),
 			explainCommand(),
