@@ -132,6 +132,7 @@ type unit struct {
 	comments comments
 
 	callExpr     map[token.Pos]*ast.CallExpr // by the left parenthesis
+	cLits        map[*ast.FuncLit]bool       // that cgo wrote, and that are a part of the function around them
 	rangePos     map[token.Pos]bool          // of loops over something
 	emptySelects map[*ssa.Function]token.Pos
 }
@@ -254,7 +255,7 @@ func (u *unit) index() {
 	u.made = map[token.Pos]bool{}
 
 	add := func(f *ssa.Function) {
-		if f == nil || u.has[f] || len(f.Blocks) == 0 {
+		if f == nil || u.has[f] || len(f.Blocks) == 0 || isC(f) {
 			return
 		}
 		if f.Synthetic != "" && !strings.HasPrefix(f.Synthetic, "package init") && !strings.HasPrefix(f.Synthetic, "instance of") && f.Parent() == nil && f.Syntax() == nil {
@@ -309,14 +310,27 @@ func (u *unit) index() {
 			}
 		}
 	}
+	started := map[*ast.CallExpr]bool{} // by a go statement
 	u.callExpr = map[token.Pos]*ast.CallExpr{}
+	u.cLits = map[*ast.FuncLit]bool{}
 	u.rangePos = map[token.Pos]bool{}
 	u.emptySelects = map[*ssa.Function]token.Pos{}
 	for _, file := range u.pass.Files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
-				u.callExpr[n.Lparen] = n
+				if u.callExpr[n.Lparen] == nil {
+					u.callExpr[n.Lparen] = n
+				}
+				c, lits := cCall(n)
+				if c != nil && u.callExpr[c.Lparen] == nil {
+					u.callExpr[c.Lparen] = n
+				}
+				for _, lit := range lits {
+					u.cLits[lit] = !started[n]
+				}
+			case *ast.GoStmt:
+				started[n.Call] = true
 			case *ast.RangeStmt:
 				u.rangePos[n.For] = true
 				u.rangePos[n.TokPos] = true
@@ -425,7 +439,7 @@ func (u *unit) judgedElsewhere(f *rules.Finding) bool {
 func configuration(pass *analysis.Pass) (*rules.Catalog, settings, error) {
 	file := flags.config
 	if file == "" && len(pass.Files) > 0 {
-		file = SettingsFile(filepath.Dir(pass.Fset.Position(pass.Files[0].Pos()).Filename))
+		file = SettingsFile(directory(pass))
 	}
 	configs.Lock()
 	defer configs.Unlock()

@@ -69,7 +69,12 @@ func (u *unit) symbolOf(com *ssa.CallCommon) string {
 	return ""
 }
 
-func objSymbol(f *types.Func) string { return rules.Canonical(f.Origin().FullName()) }
+func objSymbol(f *types.Func) string {
+	if name := cSymbol(f); name != "" {
+		return name
+	}
+	return rules.Canonical(f.Origin().FullName())
+}
 
 func origin(f *ssa.Function) *ssa.Function {
 	if o := f.Origin(); o != nil {

@@ -1,6 +1,7 @@
 package gofront
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 	"strconv"
@@ -146,6 +147,9 @@ func (u *unit) name(f *ssa.Function) rules.Func {
 	if n, ok := u.names[f]; ok {
 		return n
 	}
+	if lit, ok := f.Syntax().(*ast.FuncLit); ok && u.cLits[lit] {
+		return u.name(f.Parent())
+	}
 	n := rules.Func(f.RelString(nil))
 	u.names[f] = n
 	return n
@@ -188,11 +192,17 @@ func shown(f rules.Func) rules.Func {
 }
 
 // span is the place of a call.
-func (u *unit) span(c *call) (pos, end rules.Pos) {
-	if e := u.callExpr[c.pos]; e != nil {
+func (u *unit) span(c *call) (pos, end rules.Pos) { return u.spanAt(c.pos) }
+
+// spanAt is the place of the call whose left parenthesis stands at p, or else p.
+func (u *unit) spanAt(p token.Pos) (pos, end rules.Pos) {
+	if e := u.callExpr[p]; e != nil {
+		if paren, ok := e.Fun.(*ast.ParenExpr); ok { // cgo's, which hide where the name stood
+			return u.place(paren.X.Pos()), u.place(e.End())
+		}
 		return u.place(e.Pos()), u.place(e.End())
 	}
-	return u.place(c.pos), rules.Pos{}
+	return u.place(p), rules.Pos{}
 }
 
 func (u *unit) place(p token.Pos) rules.Pos {

@@ -263,9 +263,6 @@ func (u *unit) blockWaits(b *ssa.BasicBlock) bool {
 				return true
 			}
 		case *ssa.Call:
-			if isCgo(in) {
-				return true
-			}
 			c := u.callAt[in]
 			if c == nil {
 				continue

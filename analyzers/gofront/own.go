@@ -24,7 +24,8 @@ func (u *unit) ownEffects(fn *ssa.Function) {
 	live := u.live[fn]
 	add := func(sym string, p token.Pos) {
 		e := u.entry(sym)
-		u.effects(u.name(fn), sym, &e, rules.NoArgs{}, u.place(p), rules.Pos{}, 1)
+		pos, end := u.spanAt(p)
+		u.effects(u.name(fn), sym, &e, rules.NoArgs{}, pos, end, 1)
 	}
 	for _, b := range fn.Blocks {
 		if !live[b.Index] {
@@ -53,14 +54,12 @@ func (u *unit) ownEffects(fn *ssa.Function) {
 				default:
 					add(selectWait, in.Pos())
 				}
+			case *ssa.Go: // what it calls runs elsewhere
 			case ssa.CallInstruction:
 				if bi, ok := in.Common().Value.(*ssa.Builtin); ok && !in.Common().IsInvoke() {
 					if e := u.entry(bi.Name()); e.Wall() {
 						add(bi.Name(), callPos(in))
 					}
-				}
-				if isCgo(in) {
-					add("C", callPos(in))
 				}
 			}
 		}
@@ -85,20 +84,6 @@ func (u *unit) selectPos(fn *ssa.Function, s *ssa.Select) token.Pos {
 		return p
 	}
 	return fn.Pos()
-}
-
-// isCgo reports whether a call goes to C. Memory is handed over and back all the
-// time, and takes none.
-func isCgo(in ssa.CallInstruction) bool {
-	f := in.Common().StaticCallee()
-	if f == nil || len(f.Name()) < 7 || f.Name()[:7] != "_Cfunc_" {
-		return false
-	}
-	switch f.Name() {
-	case "_Cfunc_CString", "_Cfunc_CBytes", "_Cfunc_GoString", "_Cfunc_GoStringN", "_Cfunc_GoBytes", "_Cfunc_free", "_Cfunc__CMalloc":
-		return false
-	}
-	return true
 }
 
 // ready reports whether an operation on a channel finds what it needs for sure:
