@@ -103,7 +103,7 @@ type unit struct {
 
 	calls      []*call
 	callAt     map[ssa.CallInstruction]*call
-	goCalls    []ssa.CallInstruction
+	started    []*call // by go statements
 	holes      map[*ssa.Function]map[hole][]way
 	holeList   map[*ssa.Function][]hole
 	holeMethod map[hole]*types.Func

@@ -96,14 +96,16 @@ func (u *unit) collectCalls() {
 				if !ok {
 					continue
 				}
-				if _, isGo := in.(*ssa.Go); isGo {
-					u.goCalls = append(u.goCalls, ci)
+				c := u.callOf(fn, ci)
+				if c == nil {
 					continue
 				}
-				if c := u.callOf(fn, ci); c != nil {
-					u.calls = append(u.calls, c)
-					u.callAt[ci] = c
+				if _, isGo := in.(*ssa.Go); isGo {
+					u.started = append(u.started, c)
+					continue
 				}
+				u.calls = append(u.calls, c)
+				u.callAt[ci] = c
 			}
 		}
 	}

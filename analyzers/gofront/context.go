@@ -54,7 +54,7 @@ func (u *unit) findContexts() {
 		}
 		for _, f := range row.Fields {
 			for _, loc := range sortedKeys(u.stores.loc) {
-				if rules.Canonical(string(loc)) != rules.Canonical(f) {
+				if ok, _ := path.Match(rules.Canonical(f), rules.Canonical(string(loc))); !ok {
 					continue
 				}
 				for _, v := range u.stores.loc[loc] {
@@ -81,7 +81,7 @@ func (u *unit) findContexts() {
 			}
 		}
 	}
-	for _, c := range u.calls {
+	for _, c := range slices.Concat(u.calls, u.started) {
 		for i := range c.direct {
 			t := &c.direct[i]
 			if t.obj == nil {
@@ -148,7 +148,7 @@ func (u *unit) contextFuncs(v ssa.Value, yield func(*ssa.Function)) {
 // closure of a side effect has a workflow's parameter and is none.
 func (u *unit) movedAway() map[*ssa.Function]bool {
 	out := map[*ssa.Function]bool{}
-	for _, c := range u.calls {
+	for _, c := range slices.Concat(u.calls, u.started) {
 		for i := range c.direct {
 			t := &c.direct[i]
 			if t.obj == nil {

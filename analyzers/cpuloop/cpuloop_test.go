@@ -1,0 +1,18 @@
+package cpuloop_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/greenlint/greenlint/analyzers/cpuloop"
+)
+
+func TestFixtures(t *testing.T) {
+	dir, err := filepath.Abs("../../testdata/go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	analysistest.Run(t, dir, cpuloop.Analyzer, "example.com/only/cpuloop")
+}
