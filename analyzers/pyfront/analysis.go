@@ -90,6 +90,7 @@ type analysis struct {
 	epochs                epochs
 	wraps                 map[string]*cell // libraries → whether some object of theirs is wrapped
 	nesting, steps, limit int
+	search                search
 	methods               map[string][]int32  // telling method names → files that define them
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool
@@ -246,15 +247,10 @@ func (a *analysis) run(u *unit) {
 		u.dearer++
 	}
 	if dearer || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
-		callers := make([]*unit, 0, len(u.callers))
-		for c := range u.callers {
+		for _, c := range u.callers {
 			if c != u {
-				callers = append(callers, c)
+				a.enqueue(c)
 			}
-		}
-		slices.SortFunc(callers, func(x, y *unit) int { return cmp.Compare(x.id, y.id) })
-		for _, c := range callers {
-			a.enqueue(c)
 		}
 	}
 }
@@ -283,7 +279,7 @@ func (a *analysis) bounded(fr *frame) {
 }
 
 func (a *analysis) newUnit(m *module, n pyparse.Node, sc *bind.Scope, outer *unit, c *class, name string) *unit {
-	u := &unit{id: len(a.units), mod: m, node: n, scope: sc, outer: outer, class: c, short: name, vars: map[string]*cell{}, callers: map[*unit]struct{}{}}
+	u := &unit{id: len(a.units), mod: m, node: n, scope: sc, outer: outer, class: c, short: name, vars: map[string]*cell{}}
 	a.units = append(a.units, u)
 	if sc != nil {
 		if m.units[sc] == nil {

@@ -237,25 +237,37 @@ func (f *frame) callsBack(u *unit) bool {
 	if u.cost < f.a.budget/100 {
 		return false
 	}
-	seen := map[*unit]bool{f.u: true}
-	todo := []*unit{f.u}
-	for len(todo) > 0 {
-		if len(seen) > 1024 { // the callers are in no order: a search cut short has to say the same each time
+	s := &f.a.search
+	s.begin(f.u)
+	for i := 0; i < len(s.found); i++ {
+		x := s.found[i]
+		if x == u || len(s.found) > 1024 {
 			return true
 		}
-		x := todo[0]
-		todo = todo[1:]
-		if x == u {
-			return true
-		}
-		for c := range x.callers {
-			if !seen[c] {
-				seen[c] = true
-				todo = append(todo, c)
-			}
+		for _, c := range x.callers {
+			s.reach(c)
 		}
 	}
 	return false
+}
+
+// A search goes from unit to unit and comes to each once.
+type search struct {
+	found []*unit // in order
+	round int     // marks what this search has found
+}
+
+func (s *search) begin(u *unit) {
+	s.round++
+	s.found = s.found[:0]
+	s.reach(u)
+}
+
+func (s *search) reach(u *unit) {
+	if u.found != s.round {
+		u.found = s.round
+		s.found = append(s.found, u)
+	}
 }
 
 // libraryCall calls a name of a library.
@@ -587,7 +599,7 @@ func (f *frame) shim(v value, as args, n pyparse.Node) *unit {
 	key := shimKey{n, v.name}
 	u := f.a.shims[key]
 	if u == nil {
-		u = &unit{id: len(f.a.units), mod: f.u.mod, outer: f.u, short: lastPart(v.name), vars: map[string]*cell{}, callers: map[*unit]struct{}{}, ran: true, runs: maxRuns}
+		u = &unit{id: len(f.a.units), mod: f.u.mod, outer: f.u, short: lastPart(v.name), vars: map[string]*cell{}, ran: true, runs: maxRuns}
 		u.name = f.a.unique(string(f.u.name) + ".<" + v.name + ">")
 		f.a.shims[key] = u
 		f.a.units = append(f.a.units, u)

@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
@@ -62,9 +63,9 @@ func (f *frame) lambda(n pyparse.Node) *unit {
 		f.a.byNode[key] = u
 	}
 	// A lambda sees the locals as they are when it runs; the nearest guess is what they are now.
-	for name, s := range f.env {
-		if f.u.node.Kind() != pyparse.KindModule {
-			f.a.write(f.u.variable(name), s)
+	if f.u.node.Kind() != pyparse.KindModule {
+		for _, name := range slices.Sorted(maps.Keys(f.env)) {
+			f.a.write(f.u.variable(name), f.env[name])
 		}
 	}
 	return u

@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +37,8 @@ func (f *frame) body() {
 		f.block(u.node.AsModule().Body())
 		// What functions see of a module is what it holds in the end.
 		if f.env != nil {
-			for name, s := range f.env {
-				f.a.write(u.variable(name), s)
+			for _, name := range slices.Sorted(maps.Keys(f.env)) {
+				f.a.write(u.variable(name), f.env[name])
 			}
 		}
 	case pyparse.KindLambda:
@@ -114,7 +115,7 @@ func (f *frame) outerFrame() *frame {
 	if owner == nil {
 		owner = u
 	}
-	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, callers: map[*unit]struct{}{}, forUnit: f.u, running: true, runs: maxRuns, ran: true}, scope: sc, env: map[string]set{}}
+	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, forUnit: f.u, running: true, runs: maxRuns, ran: true}, scope: sc, env: map[string]set{}}
 }
 
 // pos is the place of a node.
@@ -159,10 +160,11 @@ func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Nod
 	if f.moduleLevel() && k == flow.Call {
 		f.u.events = append(f.u.events, event{offset: n.Start(), end: n.End(), unit: callee})
 	}
-	if t := f.a.epochs.trial; t != nil && callee.id < t.frozen {
-		t.calls = append(t.calls, wasRead{callee: callee, by: f.u})
+	if f.u.forUnit == nil && callee.callers.add(f.u) {
+		if t := f.a.epochs.trial; t != nil && callee.id < t.frozen {
+			t.calls = append(t.calls, wasRead{callee: callee, by: f.u})
+		}
 	}
-	callee.callers[f.u] = struct{}{}
 }
 
 // effect records an effect of the unit itself.

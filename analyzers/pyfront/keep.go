@@ -193,7 +193,7 @@ func (t *trial) adopt(u *unit) {
 		return
 	}
 	outside := false
-	for c := range old.callers {
+	for _, c := range old.callers {
 		if c.mod != nil && c.mod.file != u.mod.file {
 			outside = true
 			break
@@ -369,10 +369,10 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 		t.writes[i].cell.set = t.writes[i].set
 	}
 	for _, r := range t.reads {
-		delete(r.cell.readers, r.by)
+		r.cell.readers.remove(r.by)
 	}
 	for _, c := range t.calls {
-		delete(c.callee.callers, c.by)
+		c.callee.callers.remove(c.by)
 	}
 	for i := len(t.subs) - 1; i >= 0; i-- {
 		c := t.subs[i].class

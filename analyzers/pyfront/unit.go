@@ -45,9 +45,10 @@ type unit struct {
 	running bool
 	queued  bool
 	runs    int
-	dearer  int                // how often its cost has grown
-	forUnit *unit              // the unit on whose behalf this one, which is never run, evaluates something
-	callers map[*unit]struct{} // units whose loops depend on this one's yields and cost
+	dearer  int     // how often its cost has grown
+	forUnit *unit   // the unit on whose behalf this one, which is never run, evaluates something
+	found   int     // the last search that came here; see [search]
+	callers unitSet // units whose loops depend on this one's yields and cost
 }
 
 // A param is one parameter of a unit.

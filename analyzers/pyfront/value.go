@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -216,7 +215,7 @@ func (s set) truth() (known, val bool) {
 // A cell is a place that outlives the run of a unit.
 type cell struct {
 	set     set
-	readers map[*unit]struct{}
+	readers unitSet
 }
 
 // read returns the cell's set and makes u run again when it grows.
@@ -225,15 +224,11 @@ func (c *cell) read(u *unit) set {
 		u = u.forUnit
 	}
 	if u != nil {
-		if c.readers == nil {
-			c.readers = map[*unit]struct{}{}
-		}
-		if t := u.mod.epochs.trial; t != nil {
-			if _, ok := c.readers[u]; !ok {
+		if c.readers.add(u) {
+			if t := u.mod.epochs.trial; t != nil {
 				t.reads = append(t.reads, wasRead{cell: c, by: u})
 			}
 		}
-		c.readers[u] = struct{}{}
 	}
 	return c.set
 }
@@ -247,15 +242,7 @@ func (a *analysis) write(c *cell, s set) {
 		t.writes = append(t.writes, wasCell{c, c.set})
 	}
 	c.set = widen(join(c.set, s))
-	if len(c.readers) == 0 {
-		return
-	}
-	rs := make([]*unit, 0, len(c.readers))
-	for u := range c.readers {
-		rs = append(rs, u)
-	}
-	slices.SortFunc(rs, func(x, y *unit) int { return cmp.Compare(x.id, y.id) })
-	for _, u := range rs {
+	for _, u := range c.readers {
 		a.enqueue(u)
 	}
 }
