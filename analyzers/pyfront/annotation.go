@@ -36,7 +36,7 @@ func (f *frame) annotationDepth(n pyparse.Node, m *module, depth int) set {
 				head = lastPart(v.name)
 			}
 			if v.kind == kClass {
-				return one(value{kind: kInstance, class: v.class})
+				return one(&value{kind: kInstance, class: v.class})
 			}
 		}
 		params := []pyparse.Node{s.Slice()}
@@ -90,12 +90,12 @@ func (f *frame) annotationDepth(n pyparse.Node, m *module, depth int) set {
 // quietType evaluates a type expression; only classes matter.
 func (f *frame) quietType(n pyparse.Node) set {
 	s := f.quiet(n)
-	return without(set{vals: s.vals}, func(v value) bool { return v.kind != kClass && v.kind != kSymbol && v.kind != kType })
+	return without(set{vals: s.vals}, func(v *value) bool { return v.kind != kClass && v.kind != kSymbol && v.kind != kType })
 }
 
 // parametrised is a type with parameters as a value, so that it can have a name:
 // Handlers = dict[str, Handler]. It is the bare type where that says nothing.
-func (f *frame) parametrised(v value, n pyparse.Node) value {
+func (f *frame) parametrised(v *value, n pyparse.Node) *value {
 	switch firstPart(v.name) {
 	case "typing", "typing_extensions", "collections":
 	case "builtins":
@@ -110,7 +110,7 @@ func (f *frame) parametrised(v value, n pyparse.Node) value {
 	if inst := f.annotation(n, f.u.mod); !inst.empty() {
 		c := f.a.typeSite(n)
 		f.a.write(c, sizeless(inst))
-		return value{kind: kType, name: v.name, item: c}
+		return &value{kind: kType, name: v.name, item: c}
 	}
 	return v
 }

@@ -23,7 +23,7 @@ func telling(name string) bool {
 }
 
 // byName finds the methods that a call on something unknown may mean.
-func (f *frame) byName(call pyparse.Call) []value {
+func (f *frame) byName(call pyparse.Call) []*value {
 	fn := call.Func().AsAttribute()
 	if !fn.Valid() || !telling(fn.Attr()) {
 		return nil
@@ -37,11 +37,11 @@ func (f *frame) byName(call pyparse.Call) []value {
 	if len(classes) == 0 || len(classes) == 1 && !namesake(fn.Value(), classes[0]) {
 		return nil
 	}
-	var out []value
+	var out []*value
 	for _, c := range classes {
 		for _, v := range c.attr(name).read(f.u).vals {
 			if v.kind == kFunc && v.flag&fProperty == 0 && fits(v.unit, call) {
-				out = append(out, value{kind: kBound, unit: v.unit, class: c, flag: v.flag})
+				out = append(out, &value{kind: kBound, unit: v.unit, class: c, flag: v.flag})
 			}
 		}
 	}

@@ -79,16 +79,16 @@ func (f *frame) escape(as args, n pyparse.Node) {
 	}
 }
 
-func (f *frame) applyValue(v value, as args, n pyparse.Node, dynamic bool) set {
+func (f *frame) applyValue(v *value, as args, n pyparse.Node, dynamic bool) set {
 	switch v.kind {
 	case kSymbol:
 		return f.libraryCall(v, as, n)
 	case kType:
-		return f.libraryCall(value{kind: kSymbol, name: v.name}, as, n)
+		return f.libraryCall(&value{kind: kSymbol, name: v.name}, as, n)
 	case kFunc:
 		var self set
 		if v.flag&fClassMethod != 0 && v.class != nil {
-			self = one(value{kind: kClass, class: v.class})
+			self = one(&value{kind: kClass, class: v.class})
 		}
 		return f.callUnit(v.unit, self, as, n, dynamic, v.flag)
 	case kBound:
@@ -122,18 +122,18 @@ func (f *frame) applyValue(v value, as args, n pyparse.Node, dynamic bool) set {
 }
 
 // receiver is what a bound method's self denotes.
-func (f *frame) receiver(v value) set {
+func (f *frame) receiver(v *value) set {
 	if v.flag&fStatic != 0 {
 		return set{}
 	}
 	if v.flag&fClassMethod != 0 {
-		return one(value{kind: kClass, class: v.class})
+		return one(&value{kind: kClass, class: v.class})
 	}
-	return one(value{kind: kInstance, class: v.class, bound: v.bound})
+	return one(&value{kind: kInstance, class: v.class, bound: v.bound})
 }
 
 // applyElsewhere calls something whose calls run on another thread.
-func (f *frame) applyElsewhere(v value, as args, n pyparse.Node) set {
+func (f *frame) applyElsewhere(v *value, as args, n pyparse.Node) set {
 	f.yield.maybe = true
 	out := unknownSet
 	for _, w := range v.item.read(f.u).vals {
@@ -148,7 +148,7 @@ func (f *frame) applyElsewhere(v value, as args, n pyparse.Node) set {
 
 // elsewhereResult is what a method of a wrapped object gives back: an object
 // that is wrapped as well or is not, and a list whose elements never are.
-func (f *frame) elsewhereResult(v, of value, n pyparse.Node) set {
+func (f *frame) elsewhereResult(v, of *value, n pyparse.Node) set {
 	var names []string
 	switch of.kind {
 	case kObject:
@@ -159,7 +159,7 @@ func (f *frame) elsewhereResult(v, of value, n pyparse.Node) set {
 		names = []string{f.a.cat.Resolve(of.name + "." + v.name)}
 	case kInstance:
 		for _, m := range f.classMethods(of.class, v.name) {
-			f.move(one(value{kind: kBound, unit: m.unit, class: of.class, flag: m.flag}), args{node: n, star: true}, n, flow.Offload, rules.Guard{})
+			f.move(one(&value{kind: kBound, unit: m.unit, class: of.class, flag: m.flag}), args{node: n, star: true}, n, flow.Offload, rules.Guard{})
 		}
 	}
 	for _, name := range names {
@@ -171,7 +171,7 @@ func (f *frame) elsewhereResult(v, of value, n pyparse.Node) set {
 		if len(out.vals) == 1 && out.vals[0].kind == kObject && v.flag&fAutowrap != 0 {
 			c := f.a.site(n)
 			f.a.write(c, out)
-			return one(value{kind: kElsewhere, item: c, flag: fAutowrap})
+			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap})
 		}
 		return out
 	}
@@ -202,11 +202,11 @@ func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic boo
 	f.a.ensure(u)
 	switch {
 	case flag&fManager != 0:
-		return one(value{kind: kManager, unit: u})
+		return one(&value{kind: kManager, unit: u})
 	case u.async && !u.isGen:
-		return one(value{kind: kCoroutine, unit: u})
+		return one(&value{kind: kCoroutine, unit: u})
 	case u.isGen:
-		return one(value{kind: kGenerator, unit: u})
+		return one(&value{kind: kGenerator, unit: u})
 	}
 	f.edge(u, flow.Call, rules.Guard{}, n, dynamic)
 	if u == f.u {
@@ -271,7 +271,7 @@ func (s *search) reach(u *unit) {
 }
 
 // libraryCall calls a name of a library.
-func (f *frame) libraryCall(v value, as args, n pyparse.Node) set {
+func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	f.a.called[v.name] = true
 	if v.item != nil { // a method of a container or of a string
 		as.self = set{size: f.sizeOfReceiver(n)}
@@ -304,7 +304,7 @@ func (f *frame) sizeOfReceiver(n pyparse.Node) float64 {
 
 // methodEntry is what the catalogue knows of a name; a method is looked up along
 // its class's bases.
-func (a *analysis) methodEntry(v value) rules.Entry {
+func (a *analysis) methodEntry(v *value) rules.Entry {
 	if v.recv == "" {
 		return a.entry(v.name)
 	}
@@ -330,8 +330,8 @@ func (a *analysis) methodEntry(v value) rules.Entry {
 
 // libraryMethod calls a special method of a library's object, if the catalogue
 // has something to say of it.
-func (f *frame) libraryMethod(v value, name string, as args, n pyparse.Node) (set, bool) {
-	m := value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound}
+func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (set, bool) {
+	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound}
 	for _, c := range f.a.libraryOrder(v.name) {
 		e := f.a.cat.Method(c, name)
 		if !e.Known {
@@ -349,7 +349,7 @@ func (f *frame) libraryMethod(v value, name string, as args, n pyparse.Node) (se
 }
 
 // rows applies what the catalogue says of a call.
-func (f *frame) rows(e rules.Entry, v value, as args, n pyparse.Node) {
+func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	if !e.Known {
 		f.unknownCall(n, "library that the catalogue doesn't describe")
 	}
@@ -561,7 +561,7 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 			}
 		case kClass:
 			for _, m := range f.classMethods(v.class, "__init__") {
-				f.bind(m.unit, one(value{kind: kInstance, class: v.class}), as)
+				f.bind(m.unit, one(&value{kind: kInstance, class: v.class}), as)
 				f.edge(m.unit, k, g, n, true)
 			}
 		case kSymbol:
@@ -595,7 +595,7 @@ type served struct {
 
 // shim is a unit that does nothing but call a library's function, for calls that
 // hand such a function straight to a spawn or a thread pool.
-func (f *frame) shim(v value, as args, n pyparse.Node) *unit {
+func (f *frame) shim(v *value, as args, n pyparse.Node) *unit {
 	key := shimKey{n, v.name}
 	u := f.a.shims[key]
 	if u == nil {
@@ -667,7 +667,7 @@ func (a *analysis) context(c rules.Context) {
 }
 
 // libraryResult is what a library call gives back.
-func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) set {
+func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) set {
 	bound := v.bound
 	if v.recv == "" && !f.a.cat.Replaced(v.name) {
 		bound = "" // made by a function that looks up what it needs when it runs
@@ -681,7 +681,7 @@ func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) s
 			c := f.a.site(n)
 			f.a.write(c, sizeless(a.set))
 			f.wrapping(a.set)
-			w := value{kind: kElsewhere, item: c}
+			w := &value{kind: kElsewhere, item: c}
 			if given, ok := as.find(1, []string{"autowrap"}); ok && m.Wraps && !given.set.empty() {
 				w.flag = fAutowrap
 			}
@@ -713,7 +713,7 @@ func (f *frame) libraryResult(v value, e rules.Entry, as args, n pyparse.Node) s
 		return one(typed("bytes")).withSize(sz)
 	}
 	if v.recv == "" && isClassName(lastPart(v.name)) {
-		return one(value{kind: kObject, name: v.name, bound: bound})
+		return one(&value{kind: kObject, name: v.name, bound: bound})
 	}
 	return unknownSet
 }

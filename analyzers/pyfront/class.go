@@ -15,7 +15,7 @@ type class struct {
 	node    pyparse.Node
 	name    string // qualified
 	short   string
-	bases   []value // kClass, kSymbol
+	bases   []*value // kClass, kSymbol
 	attrs   map[string]*cell
 	setters map[string][]string // attribute → methods whose text assigns self.attribute
 	sets    map[string]*unit    // attribute → the setter of the property
@@ -104,18 +104,18 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 			t.adoptClass(c)
 		}
 	}
-	var bases []value
+	var bases []*value
 	for b := range n.Bases().All() {
 		for _, v := range f.eval(b).vals {
 			if v.kind == kClass && v.class != c && !derives(v.class, c, 0) {
-				bases = append(bases, value{kind: kClass, class: v.class})
+				bases = append(bases, &value{kind: kClass, class: v.class})
 				f.a.addSub(v.class, c)
 			} else if v.kind == kSymbol || v.kind == kType || v.kind == kObject { // an object: app.Task, a class by its [types] entry
-				bases = append(bases, value{kind: kSymbol, name: f.a.cat.Resolve(v.name)})
+				bases = append(bases, &value{kind: kSymbol, name: f.a.cat.Resolve(v.name)})
 			}
 		}
 	}
-	if !slices.Equal(c.bases, bases) {
+	if !slices.EqualFunc(c.bases, bases, (*value).is) {
 		c.bases = bases
 		f.a.epochs.bases++
 		f.a.write(&c.shape, set{vals: bases})
@@ -130,7 +130,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	g.block(n.Body())
 	c.made = true
 	f.classContexts(c, n)
-	out := one(value{kind: kClass, class: c})
+	out := one(&value{kind: kClass, class: c})
 	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
 		out = f.decorate(out, n.DecoratorList().At(i), nil)
 	}
@@ -145,7 +145,7 @@ func (a *analysis) addSub(c, s *class) {
 		t.subs = append(t.subs, wasSubs{c, len(c.subs)})
 	}
 	c.subs = append(c.subs, s)
-	a.write(&c.shape, one(value{kind: kClass, class: s}))
+	a.write(&c.shape, one(&value{kind: kClass, class: s}))
 }
 
 // overriders are the classes below c that define a method themselves, by name.
@@ -243,9 +243,9 @@ func (c *class) findSetters(body pyparse.NodeList) {
 }
 
 // instanceAttr is self.name.
-func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
+func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 	if name == "__class__" {
-		return one(value{kind: kClass, class: v.class})
+		return one(&value{kind: kClass, class: v.class})
 	}
 	name = f.mangle(name)
 	var out set
@@ -253,7 +253,7 @@ func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
 	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
 			if !found {
-				if s := f.objectAttr(value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) {
+				if s := f.objectAttr(&value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) {
 					return join(out, s)
 				}
 			}
@@ -283,7 +283,7 @@ func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
 		for _, w := range s.vals {
 			if w.kind == kFunc && w.unit.isAbstract() { // what the receiver really is was not seen
 				for _, sub := range f.overriders(v.class, name) {
-					out = join(out, f.bindAttr(sub.attr(name).read(f.u), value{kind: kInstance, class: sub, bound: v.bound}, n))
+					out = join(out, f.bindAttr(sub.attr(name).read(f.u), &value{kind: kInstance, class: sub, bound: v.bound}, n))
 				}
 			}
 		}
@@ -300,7 +300,7 @@ func (f *frame) instanceAttr(v value, name string, n pyparse.Node) set {
 		}
 		for _, x := range v.class.order() {
 			if x.class == nil {
-				return f.objectAttr(value{kind: kObject, name: x.lib, bound: v.bound}, name, n)
+				return f.objectAttr(&value{kind: kObject, name: x.lib, bound: v.bound}, name, n)
 			}
 		}
 		return unknownSet
@@ -320,17 +320,17 @@ func (f *frame) known(s set) bool {
 
 // bindAttr is what reading a class's attribute through an instance gives:
 // functions become methods, properties are called.
-func (f *frame) bindAttr(s set, recv value, n pyparse.Node) set {
+func (f *frame) bindAttr(s set, recv *value, n pyparse.Node) set {
 	out := set{open: s.open, size: s.size}
 	for _, v := range s.vals {
 		switch {
 		case v.kind == kFunc && v.flag&fProperty != 0:
-			r := f.callUnit(v.unit, one(value{kind: kInstance, class: recv.class, bound: recv.bound}), args{node: n}, n, false, 0)
+			r := f.callUnit(v.unit, one(&value{kind: kInstance, class: recv.class, bound: recv.bound}), args{node: n}, n, false, 0)
 			out = join(out, r)
 		case v.kind == kFunc && v.unit.class != nil && v.flag&fStatic == 0:
-			out = join(out, one(value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
+			out = join(out, one(&value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
 		case v.kind == kFunc && v.unit.class == nil && v.flag&fStatic == 0 && wrapsMethod(v.unit):
-			out = join(out, one(value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
+			out = join(out, one(&value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
 		default:
 			out = join(out, one(v))
 		}
@@ -340,7 +340,7 @@ func (f *frame) bindAttr(s set, recv value, n pyparse.Node) set {
 
 // setProperty calls the setter of a property that is assigned to; false where the
 // attribute is no such property.
-func (f *frame) setProperty(v value, name string, s set, n pyparse.Node) bool {
+func (f *frame) setProperty(v *value, name string, s set, n pyparse.Node) bool {
 	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
 			continue
@@ -367,7 +367,7 @@ func (c *class) isEnum() bool {
 	return false
 }
 
-func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
+func (f *frame) classAttr(v *value, name string, n pyparse.Node) set {
 	name = f.mangle(name)
 	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
@@ -381,11 +381,11 @@ func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
 		out := set{open: s.open, size: s.size}
 		for _, w := range s.vals {
 			if w.kind != kFunc && v.class.isEnum() { // a member
-				out = join(out, one(value{kind: kInstance, class: v.class}))
+				out = join(out, one(&value{kind: kInstance, class: v.class}))
 				continue
 			}
 			if w.kind == kFunc && w.flag&fClassMethod != 0 {
-				w = value{kind: kBound, unit: w.unit, class: v.class, flag: w.flag}
+				w = &value{kind: kBound, unit: w.unit, class: v.class, flag: w.flag}
 			}
 			out = join(out, one(w))
 		}
@@ -395,7 +395,7 @@ func (f *frame) classAttr(v value, name string, n pyparse.Node) set {
 }
 
 // superAttr looks a name up after the class whose method calls super().
-func (f *frame) superAttr(v value, name string, n pyparse.Node) set {
+func (f *frame) superAttr(v *value, name string, n pyparse.Node) set {
 	after := v.after
 	passed := false
 	for _, x := range f.orderOf(v.class) {
@@ -404,25 +404,25 @@ func (f *frame) superAttr(v value, name string, n pyparse.Node) set {
 			continue
 		}
 		if x.class == nil {
-			s := f.objectAttr(value{kind: kObject, name: x.lib}, name, n)
+			s := f.objectAttr(&value{kind: kObject, name: x.lib}, name, n)
 			if f.known(s) {
 				return s
 			}
 			continue
 		}
 		if s := x.class.attr(name).read(f.u); !s.empty() {
-			return f.bindAttr(s, value{kind: kInstance, class: v.class}, n)
+			return f.bindAttr(s, &value{kind: kInstance, class: v.class}, n)
 		}
 	}
 	if name == "__init__" || name == "__enter__" || name == "__exit__" {
-		return one(value{kind: kSymbol, name: "builtins.object." + name})
+		return one(&value{kind: kSymbol, name: "builtins.object." + name})
 	}
 	return unknownSet
 }
 
 // construct makes an instance.
 func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
-	inst := value{kind: kInstance, class: c}
+	inst := &value{kind: kInstance, class: c}
 	if f.moduleLevel() {
 		inst.bound = ""
 	}
@@ -432,7 +432,7 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 			self, as := one(inst), as
 			switch name {
 			case "__new__":
-				self = one(value{kind: kClass, class: c})
+				self = one(&value{kind: kClass, class: c})
 				init = true
 			case "__post_init__": // of a dataclass: the arguments go to its fields
 				as = args{node: n}
@@ -451,7 +451,7 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 			if x.class == nil {
 				e := f.a.entry(x.lib)
 				if e.Wall() || len(e.Spawns)+len(e.Offloads) > 0 {
-					f.rows(e, value{kind: kSymbol, name: x.lib}, as, n)
+					f.rows(e, &value{kind: kSymbol, name: x.lib}, as, n)
 					break
 				}
 			}
@@ -492,12 +492,12 @@ func (f *frame) dataclass(c *class, as args) {
 }
 
 // classMethods finds the nearest methods of a name.
-func (f *frame) classMethods(c *class, name string) []value {
+func (f *frame) classMethods(c *class, name string) []*value {
 	for _, x := range f.orderOf(c) {
 		if x.class == nil {
 			continue
 		}
-		var out []value
+		var out []*value
 		for _, v := range x.class.attr(name).read(f.u).vals {
 			if v.kind == kFunc {
 				out = append(out, v)
@@ -511,11 +511,11 @@ func (f *frame) classMethods(c *class, name string) []value {
 }
 
 // special calls a special method without arguments.
-func (f *frame) special(v value, name string, n pyparse.Node) (set, bool) {
+func (f *frame) special(v *value, name string, n pyparse.Node) (set, bool) {
 	return f.specialCall(v, name, args{node: n, star: true}, n)
 }
 
-func (f *frame) specialCall(v value, name string, as args, n pyparse.Node) (set, bool) {
+func (f *frame) specialCall(v *value, name string, as args, n pyparse.Node) (set, bool) {
 	ms := f.classMethods(v.class, name)
 	var out set
 	for _, m := range ms {
@@ -530,7 +530,7 @@ func (f *frame) specialCall(v value, name string, as args, n pyparse.Node) (set,
 	}
 	for _, x := range v.class.order() {
 		if x.class == nil {
-			if r, ok := f.libraryMethod(value{kind: kObject, name: x.lib, bound: v.bound}, name, as, n); ok {
+			if r, ok := f.libraryMethod(&value{kind: kObject, name: x.lib, bound: v.bound}, name, as, n); ok {
 				return r, true
 			}
 		}
@@ -548,7 +548,7 @@ func (f *frame) start(c *class, n pyparse.Node) {
 		for _, m := range f.a.cat.Started(x.lib) {
 			for _, name := range m.Methods {
 				for _, v := range f.classMethods(c, name) {
-					f.bind(v.unit, one(value{kind: kInstance, class: c}), args{node: n})
+					f.bind(v.unit, one(&value{kind: kInstance, class: c}), args{node: n})
 					k := flow.Spawn
 					if m.Loop == "" && m.Guard().When == "" { // a spawn names its loop, or holds where threads are green
 						k = flow.Offload
@@ -583,7 +583,7 @@ func (f *frame) instancesOf(s set, n pyparse.Node) set {
 	for _, v := range s.vals {
 		switch v.kind {
 		case kClass:
-			out = join(out, one(value{kind: kInstance, class: v.class}))
+			out = join(out, one(&value{kind: kInstance, class: v.class}))
 		case kSymbol:
 			out = join(out, f.typeNamed(v.name, n))
 		case kType:
@@ -603,12 +603,12 @@ func (f *frame) typeNamed(name string, n pyparse.Node) set {
 	case "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes", "builtins.bytearray":
 		return one(typed(lastPart(name)))
 	case "builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "builtins.frozenset":
-		return one(value{kind: kContainer, name: lastPart(name), item: f.a.site(n)})
+		return one(&value{kind: kContainer, name: lastPart(name), item: f.a.site(n)})
 	case "builtins.object", "typing.Any", "builtins.type", "typing.Callable", "collections.abc.Callable":
 		return set{}
 	}
 	if !f.a.wrappedLib(name).read(f.u).empty() {
 		return set{}
 	}
-	return one(value{kind: kObject, name: f.a.cat.Resolve(name)})
+	return one(&value{kind: kObject, name: f.a.cat.Resolve(name)})
 }

@@ -30,7 +30,7 @@ func (f *frame) functionDef(n pyparse.FunctionDef) {
 	for d := range n.Args().KwDefaults().All() {
 		f.eval(d)
 	}
-	out := one(value{kind: kFunc, unit: u})
+	out := one(&value{kind: kFunc, unit: u})
 	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
 		out = f.decorate(out, n.DecoratorList().At(i), u)
 	}
@@ -100,7 +100,7 @@ func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
 			for i, w := range d.vals {
 				if w.kind == kFunc && u != nil {
 					d.vals = slices.Clone(d.vals)
-					d.vals[i].unit = f.a.copyFor(w.unit, dec)
+					d.vals[i] = w.but(func(v *value) { v.unit = f.a.copyFor(w.unit, dec) })
 				}
 			}
 			r := f.apply(d, args{pos: []arg{{set: out, node: dec}}, node: dec}, dec)
@@ -157,7 +157,7 @@ func addWrapper(list []wrapper, w wrapper) []wrapper {
 
 // libraryDecorator applies a decorator of a library: one of the language's own,
 // one that makes a context, or one that changes nothing that matters here.
-func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pyparse.Node, u *unit) set {
+func (f *frame) libraryDecorator(fn set, v *value, as args, called bool, dec pyparse.Node, u *unit) set {
 	flag := uint8(0)
 	switch v.name {
 	case "builtins.staticmethod":
@@ -171,7 +171,7 @@ func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pypa
 			if v.name == "function.setter" {
 				f.class.sets[u.short] = u
 			}
-			return one(value{kind: kFunc, unit: v.unit, flag: v.unit.flag}) // the name goes on denoting the property
+			return one(&value{kind: kFunc, unit: v.unit, flag: v.unit.flag}) // the name goes on denoting the property
 		}
 	case "contextlib.contextmanager", "contextlib.asynccontextmanager":
 		flag = fManager
@@ -179,8 +179,7 @@ func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pypa
 	if flag != 0 {
 		out := set{open: fn.open}
 		for _, w := range fn.vals {
-			w.flag |= flag
-			out.vals = append(out.vals, w)
+			out.vals = append(out.vals, w.but(func(v *value) { v.flag |= flag }))
 		}
 		if u != nil {
 			u.flag |= flag
@@ -195,7 +194,7 @@ func (f *frame) libraryDecorator(fn set, v value, as args, called bool, dec pypa
 		if m.Returns {
 			c := f.a.site(dec)
 			f.a.write(c, fn)
-			return one(value{kind: kElsewhere, item: c})
+			return one(&value{kind: kElsewhere, item: c})
 		}
 	}
 	names := []string{v.name}

@@ -51,7 +51,7 @@ func (f *frame) eval(n pyparse.Node) set {
 		for d := range n.AsLambda().Args().KwDefaults().All() {
 			f.eval(d)
 		}
-		return one(value{kind: kFunc, unit: f.lambda(n)})
+		return one(&value{kind: kFunc, unit: f.lambda(n)})
 	case pyparse.KindIfExp:
 		e := n.AsIfExp()
 		f.truth(f.eval(e.Test()), e.Test())
@@ -126,7 +126,7 @@ func (f *frame) constant(c pyparse.Constant) set {
 	case pyparse.ConstFloat:
 		if x, ok := number(c.Number()); ok {
 			v := constOf(x)
-			v.name = "float"
+			v.name = "float" // it is new
 			return one(v)
 		}
 		return one(typed("float"))
@@ -178,16 +178,16 @@ func (f *frame) boolOp(b pyparse.BoolOp) set {
 	}
 	f.env = env
 	if b.Op() == pyparse.OpOr { // a or b: None is not what is given on
-		out = without(out, func(v value) bool { return v.kind == kConst && v.lit == nil && len(out.vals) > 1 })
+		out = without(out, func(v *value) bool { return v.kind == kConst && v.lit == nil && len(out.vals) > 1 })
 	}
 	return out
 }
 
 // without is the set less some values.
-func without(s set, drop func(value) bool) set {
+func without(s set, drop func(*value) bool) set {
 	for i, v := range s.vals {
 		if drop(v) {
-			out := append([]value(nil), s.vals[:i]...)
+			out := append([]*value(nil), s.vals[:i]...)
 			for _, w := range s.vals[i+1:] {
 				if !drop(w) {
 					out = append(out, w)
@@ -214,9 +214,7 @@ func (f *frame) unary(u pyparse.UnaryOp) set {
 	}
 	if c, ok := s.constant(); ok {
 		if x, ok := c.(float64); ok && u.Op() == pyparse.OpUSub {
-			v := s.vals[0]
-			v.lit = -x
-			return one(v)
+			return one(s.vals[0].but(func(v *value) { v.lit = -x }))
 		}
 	}
 	return s
@@ -280,17 +278,17 @@ func (f *frame) binary(a, b set, op pyparse.Op, n pyparse.Node) set {
 		return unknownSet
 	}
 	out := join(a, b)
-	out.vals = append([]value(nil), out.vals...)
+	out.vals = append([]*value(nil), out.vals...)
 	for i, v := range out.vals {
 		if v.kind == kConst {
-			out.vals[i].lit = opaque
+			out.vals[i] = v.opaque()
 		}
 	}
 	return set{vals: dedupe(out.vals), open: out.open}
 }
 
-func dedupe(vs []value) []value {
-	var out []value
+func dedupe(vs []*value) []*value {
+	var out []*value
 	for _, v := range vs {
 		if !(set{vals: out}).has(v) {
 			out = append(out, v)
@@ -299,7 +297,7 @@ func dedupe(vs []value) []value {
 	return out
 }
 
-func isStr(v value) bool { return v.kind == kConst && (v.name == "str" || v.name == "bytes") }
+func isStr(v *value) bool { return v.kind == kConst && (v.name == "str" || v.name == "bytes") }
 
 func typeName(a, b set) string {
 	for _, s := range []set{a, b} {
@@ -317,7 +315,7 @@ func repeat(s set, n float64) set {
 	out := set{open: s.open}
 	for _, v := range s.vals {
 		if isStr(v) {
-			v.lit = opaque
+			v = v.opaque()
 		}
 		out.vals = append(out.vals, v)
 	}
@@ -381,7 +379,7 @@ func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set 
 	for e := range elts.All() {
 		f.a.write(c, sizeless(f.eval(e)))
 	}
-	return one(value{kind: kContainer, name: name, item: c}).withSize(float64(elts.Len()))
+	return one(&value{kind: kContainer, name: name, item: c}).withSize(float64(elts.Len()))
 }
 
 // sizeless drops a set's size, which says nothing of a cell that holds many.
@@ -397,7 +395,7 @@ func (f *frame) dict(d pyparse.Dict) set {
 			f.a.write(c, f.elements(f.eval(d.Values().At(i)), d.Node))
 		}
 	}
-	return one(value{kind: kContainer, name: "dict", item: c}).withSize(float64(d.Values().Len()))
+	return one(&value{kind: kContainer, name: "dict", item: c}).withSize(float64(d.Values().Len()))
 }
 
 func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pyparse.NodeList) set {
@@ -445,7 +443,7 @@ func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pypars
 	if name == "generator" {
 		name = "iterator"
 	}
-	return one(value{kind: kContainer, name: name, item: c}).withSize(trips)
+	return one(&value{kind: kContainer, name: name, item: c}).withSize(trips)
 }
 
 // bindTarget gives a comprehension's target its value; its names shadow the
@@ -525,8 +523,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			}
 		case kConst:
 			if s.Slice().Kind() == pyparse.KindSlice {
-				v.lit = opaque
-				out = join(out, one(v))
+				out = join(out, one(v.opaque()))
 			} else {
 				out = join(out, one(typed(v.name)))
 			}
@@ -545,7 +542,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			}
 		case kClass:
 			if v.class.isEnum() {
-				out = join(out, one(value{kind: kInstance, class: v.class}))
+				out = join(out, one(&value{kind: kInstance, class: v.class}))
 			} else { // Generic[T] is the class
 				out = join(out, one(v))
 			}
@@ -578,7 +575,7 @@ func (f *frame) attrOf(base set, name string, n pyparse.Node) set {
 	return out
 }
 
-func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
+func (f *frame) attrOfValue(v *value, name string, n pyparse.Node) set {
 	if f.a.nesting >= maxNesting {
 		return unknownSet
 	}
@@ -613,10 +610,9 @@ func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
 		if t == "iterator" {
 			t = "object"
 		}
-		return one(value{kind: kSymbol, name: "builtins." + t + "." + name, recv: "builtins." + t, item: v.item})
+		return one(&value{kind: kSymbol, name: "builtins." + t + "." + name, recv: "builtins." + t, item: v.item})
 	case kElsewhere:
-		v.name = name // of the method, for what its call gives back
-		return one(v)
+		return one(v.but(func(v *value) { v.name = name })) // of the method, for what its call gives back
 	case kPartial:
 		if name == "func" {
 			return v.part.fn
@@ -626,10 +622,10 @@ func (f *frame) attrOfValue(v value, name string, n pyparse.Node) set {
 		case "__func__", "__wrapped__", "run", "__call__":
 			return one(v)
 		}
-		return set{vals: []value{{kind: kSymbol, name: "function." + name, recv: "function", unit: v.unit}}}
+		return set{vals: []*value{{kind: kSymbol, name: "function." + name, recv: "function", unit: v.unit}}}
 	case kCoroutine, kGenerator:
 		if name == "send" || name == "__next__" {
-			return one(value{kind: kFunc, unit: v.unit})
+			return one(&value{kind: kFunc, unit: v.unit})
 		}
 	}
 	return unknownSet
@@ -641,17 +637,17 @@ func (f *frame) libraryAttr(base, name string, n pyparse.Node) set {
 	if t := f.a.cat.Type(full); t != "" {
 		return f.object(t, n, "")
 	}
-	return one(value{kind: kSymbol, name: full})
+	return one(&value{kind: kSymbol, name: full})
 }
 
 // objectAttr is an attribute or method of an instance of a library's class.
-func (f *frame) objectAttr(v value, name string, n pyparse.Node) set {
+func (f *frame) objectAttr(v *value, name string, n pyparse.Node) set {
 	for _, c := range f.a.libraryOrder(v.name) {
 		if t := f.a.cat.Type(c + "." + name); t != "" {
 			return f.object(t, n, v.bound)
 		}
 	}
-	return one(value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, item: v.item})
+	return one(&value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, item: v.item})
 }
 
 // object is an instance of the library class that a [types] entry names.
@@ -659,8 +655,8 @@ func (f *frame) object(t string, n pyparse.Node, bound string) set {
 	t = f.a.cat.Resolve(t)
 	if b, ok := cutSuffix(t, "[]"); ok {
 		c := f.a.site(n)
-		f.a.write(c, one(value{kind: kObject, name: b, bound: bound}))
-		return one(value{kind: kContainer, name: "list", item: c})
+		f.a.write(c, one(&value{kind: kObject, name: b, bound: bound}))
+		return one(&value{kind: kContainer, name: "list", item: c})
 	}
 	switch t {
 	case "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes":
@@ -670,7 +666,7 @@ func (f *frame) object(t string, n pyparse.Node, bound string) set {
 	case "any":
 		return unknownSet
 	}
-	return one(value{kind: kObject, name: t, bound: bound})
+	return one(&value{kind: kObject, name: t, bound: bound})
 }
 
 func cutSuffix(s, suf string) (string, bool) {

@@ -67,9 +67,9 @@ func (f *frame) bindParams() {
 			switch {
 			case u.isStatic():
 			case u.isClassMethod():
-				s = join(s, one(value{kind: kClass, class: u.class}))
+				s = join(s, one(&value{kind: kClass, class: u.class}))
 			case s.empty():
-				s = one(value{kind: kInstance, class: u.class})
+				s = one(&value{kind: kInstance, class: u.class})
 			}
 		}
 		if p.def.Valid() {
@@ -78,10 +78,10 @@ func (f *frame) bindParams() {
 		switch p.kind {
 		case pVararg:
 			f.a.write(p.cell, sizeless(s)) // what its annotation says of each
-			s = one(value{kind: kContainer, name: "tuple", item: p.cell})
+			s = one(&value{kind: kContainer, name: "tuple", item: p.cell})
 		case pKwarg:
 			f.a.write(p.cell, sizeless(s))
-			s = one(value{kind: kContainer, name: "dict", item: p.cell})
+			s = one(&value{kind: kContainer, name: "dict", item: p.cell})
 		default:
 			if s.empty() {
 				s = unknownSet
@@ -93,7 +93,7 @@ func (f *frame) bindParams() {
 
 // wrapped reports whether an object that works on another thread is in the set.
 func wrapped(s set) bool {
-	return slices.ContainsFunc(s.vals, func(v value) bool { return v.kind == kElsewhere })
+	return slices.ContainsFunc(s.vals, func(v *value) bool { return v.kind == kElsewhere })
 }
 
 // defaultOf is the value of a parameter's default, which was made when the
@@ -132,13 +132,13 @@ func (f *frame) moduleLevel() bool { return f.u.node.Kind() == pyparse.KindModul
 
 // bindEarly marks library names and objects as bound here.
 func bindEarly(s set, m *module, off uint32) set {
-	var out []value
+	var out []*value
 	for i, v := range s.vals {
 		if (v.kind == kSymbol || v.kind == kObject) && v.bound == "" {
 			if out == nil {
-				out = append([]value(nil), s.vals...)
+				out = append([]*value(nil), s.vals...)
 			}
-			out[i].bound = place(m, off)
+			out[i] = v.but(func(v *value) { v.bound = place(m, off) })
 		}
 	}
 	if out != nil {
@@ -268,11 +268,11 @@ func (f *frame) builtin(name string) set {
 	}
 	switch name {
 	case "__name__":
-		return one(value{kind: kConst, name: "str", lit: opaque})
+		return one(&value{kind: kConst, name: "str", lit: opaque})
 	case "__file__", "__doc__", "__package__":
 		return one(typed("str"))
 	}
-	return one(value{kind: kSymbol, name: "builtins." + name})
+	return one(&value{kind: kSymbol, name: "builtins." + name})
 }
 
 // assign makes a name denote something from here on.

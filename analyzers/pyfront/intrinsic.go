@@ -13,7 +13,7 @@ import (
 
 // intrinsic is the result of calling a name that the language defines; ok is
 // false for all others.
-func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
+func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 	if v.recv != "" {
 		if strings.HasPrefix(v.recv, "builtins.") {
 			return f.builtinMethod(v, as, n)
@@ -65,7 +65,7 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 				}
 			}
 		}
-		return one(value{kind: kContainer, name: "dict", item: c}), true
+		return one(&value{kind: kContainer, name: "dict", item: c}), true
 	case "builtins.range":
 		return f.rangeOf(as, n), true
 	case "builtins.enumerate", "builtins.zip":
@@ -83,7 +83,7 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		inner := f.a.site(as.node)
 		f.a.write(inner, sizeless(out))
 		key := n
-		return f.containerAt(tupleKey{key}, "iterator", one(value{kind: kContainer, name: "tuple", item: inner}), size), true
+		return f.containerAt(tupleKey{key}, "iterator", one(&value{kind: kContainer, name: "tuple", item: inner}), size), true
 	case "builtins.map", "builtins.filter":
 		if len(as.pos) < 2 {
 			return unknownSet, true
@@ -141,7 +141,7 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		var out set
 		for _, w := range first.vals {
 			if w.kind == kInstance {
-				out = join(out, one(value{kind: kClass, class: w.class}))
+				out = join(out, one(&value{kind: kClass, class: w.class}))
 			}
 		}
 		return join(out, unknownSet), true
@@ -177,10 +177,10 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		}
 		p.fn = join(p.fn, first)
 		p.args = args{pos: as.pos[1:], kw: as.kw, node: n}
-		return one(value{kind: kPartial, part: p}), true
+		return one(&value{kind: kPartial, part: p}), true
 	case "functools.wraps", "functools.update_wrapper":
 		// wraps(fn) gives a decorator that changes nothing.
-		return one(value{kind: kSymbol, name: "functools.identity"}), true
+		return one(&value{kind: kSymbol, name: "functools.identity"}), true
 	case "functools.identity", "functools.lru_cache", "functools.cache", "copy.copy", "copy.deepcopy", "typing.cast", "weakref.proxy":
 		if v.name == "typing.cast" {
 			if len(as.pos) > 1 {
@@ -194,7 +194,7 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 		if len(as.pos) == 1 && len(as.kw) == 0 {
 			return first, true
 		}
-		return one(value{kind: kSymbol, name: "functools.identity"}), true
+		return one(&value{kind: kSymbol, name: "functools.identity"}), true
 	case "contextlib.closing", "contextlib.nullcontext", "contextlib.suppress":
 		if v.name == "contextlib.suppress" {
 			return one(typed("object")), true
@@ -229,7 +229,7 @@ func (f *frame) intrinsic(v value, as args, n pyparse.Node) (set, bool) {
 				f.a.write(c, f.annotation(k.node, f.u.mod))
 			}
 		}
-		return one(value{kind: kType, name: v.name, item: c}), true
+		return one(&value{kind: kType, name: v.name, item: c}), true
 	case "builtins.object":
 		return one(typed("object")), true
 	}
@@ -249,7 +249,7 @@ func (f *frame) super(as args) set {
 	after := m.class
 	self := m.params[0].cell.read(f.u)
 	if m.isClassMethod() || self.empty() {
-		self = join(self, one(value{kind: kInstance, class: m.class}))
+		self = join(self, one(&value{kind: kInstance, class: m.class}))
 	}
 	if len(as.pos) == 2 { // super(Class, self)
 		for _, v := range as.pos[0].set.vals {
@@ -261,11 +261,11 @@ func (f *frame) super(as args) set {
 	var out set
 	for _, v := range self.vals {
 		if (v.kind == kInstance || v.kind == kClass) && derives(v.class, after, 0) {
-			out = join(out, one(value{kind: kSuper, class: v.class, unit: m, after: after}))
+			out = join(out, one(&value{kind: kSuper, class: v.class, unit: m, after: after}))
 		}
 	}
 	if out.empty() {
-		out = one(value{kind: kSuper, class: m.class, unit: m, after: after})
+		out = one(&value{kind: kSuper, class: m.class, unit: m, after: after})
 	}
 	return out
 }
@@ -283,14 +283,14 @@ func (f *frame) containerAt(k tupleKey, name string, item set, size float64) set
 		f.a.tuples[k] = c
 	}
 	f.a.write(c, item)
-	return one(value{kind: kContainer, name: name, item: c}).withSize(size)
+	return one(&value{kind: kContainer, name: name, item: c}).withSize(size)
 }
 
 // container is a container made at a place, with something in it.
 func (f *frame) container(name string, n pyparse.Node, item set, size float64) set {
 	c := f.a.site(n)
 	f.a.write(c, item)
-	return one(value{kind: kContainer, name: name, item: c}).withSize(size)
+	return one(&value{kind: kContainer, name: name, item: c}).withSize(size)
 }
 
 // collect is list(x) and the like.
@@ -332,7 +332,7 @@ func (f *frame) rangeOf(as args, n pyparse.Node) set {
 }
 
 // builtinMethod is a method of a container or a string.
-func (f *frame) builtinMethod(v value, as args, n pyparse.Node) (set, bool) {
+func (f *frame) builtinMethod(v *value, as args, n pyparse.Node) (set, bool) {
 	first := set{}
 	if len(as.pos) > 0 {
 		first = as.pos[0].set
@@ -391,9 +391,9 @@ func (f *frame) builtinMethod(v value, as args, n pyparse.Node) (set, bool) {
 		}
 		return out, true
 	case "values", "copy", "union", "intersection", "difference":
-		return one(value{kind: kContainer, name: "iterator", item: v.item}).withSize(as.self.size), true
+		return one(&value{kind: kContainer, name: "iterator", item: v.item}).withSize(as.self.size), true
 	case "items":
-		return f.container("iterator", n, one(value{kind: kContainer, name: "tuple", item: v.item}), as.self.size), true
+		return f.container("iterator", n, one(&value{kind: kContainer, name: "tuple", item: v.item}), as.self.size), true
 	case "keys":
 		return f.container("iterator", n, one(typed("str")), as.self.size), true
 	case "sort":

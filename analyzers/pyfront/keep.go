@@ -221,7 +221,7 @@ func (t *trial) adoptClass(c *class) {
 		if len(c.setters[name]) > 0 || len(old.setters[name]) > 0 || x.set.empty() {
 			continue
 		}
-		if slices.ContainsFunc(x.set.vals, func(v value) bool { return v.kind == kFunc || v.kind == kClass }) {
+		if slices.ContainsFunc(x.set.vals, func(v *value) bool { return v.kind == kFunc || v.kind == kClass }) {
 			continue
 		}
 		c.attr(name).set = x.set

@@ -106,21 +106,21 @@ func (a *analysis) describes(top string) bool {
 }
 
 // moduleValue is what an imported dotted name denotes.
-func (a *analysis) moduleValue(name, from string) (value, bool) {
+func (a *analysis) moduleValue(name, from string) (*value, bool) {
 	if m := a.find(name, from); m != nil {
-		return value{kind: kModule, mod: m}, true
+		return &value{kind: kModule, mod: m}, true
 	}
 	if a.project.hasPackage(name) {
-		return value{kind: kModule, name: name, mod: a.namespace(name, from)}, true
+		return &value{kind: kModule, name: name, mod: a.namespace(name, from)}, true
 	}
-	return value{kind: kSymbol, name: name}, false
+	return &value{kind: kSymbol, name: name}, false
 }
 
 // relative is the module of a relative import by the folders alone: a package
 // without __init__.py does not know its own name.
-func (a *analysis) relative(from string, level int, name string) (value, bool) {
+func (a *analysis) relative(from string, level int, name string) (*value, bool) {
 	if level == 0 {
-		return value{}, false
+		return nil, false
 	}
 	dir := path.Dir(from)
 	for range level - 1 {
@@ -130,14 +130,14 @@ func (a *analysis) relative(from string, level int, name string) (value, bool) {
 	for _, f := range []string{at + ".py", path.Join(at, "__init__.py")} {
 		if a.project.files[f] && f != from {
 			if m := a.load(f); m != nil {
-				return value{kind: kModule, mod: m}, true
+				return &value{kind: kModule, mod: m}, true
 			}
 		}
 	}
 	if full := plainName(at + ".py"); a.project.hasPackage(full) {
-		return value{kind: kModule, name: full, mod: a.namespace(full, from)}, true
+		return &value{kind: kModule, name: full, mod: a.namespace(full, from)}, true
 	}
-	return value{}, false
+	return nil, false
 }
 
 // namespace is a package without a file of its own.
@@ -176,7 +176,7 @@ func (a *analysis) moduleAttr(m *module, name string, u *unit) set {
 				}
 			case kSymbol:
 				if e := a.cat.Symbol(v.name + "." + name); e.Known {
-					out = join(out, one(value{kind: kSymbol, name: v.name + "." + name}))
+					out = join(out, one(&value{kind: kSymbol, name: v.name + "." + name}))
 				}
 			}
 		}
@@ -207,20 +207,20 @@ func (m *module) exports(name string) bool {
 }
 
 // submodule is pkg.name as a module.
-func (a *analysis) submodule(m *module, name string) (value, bool) {
+func (a *analysis) submodule(m *module, name string) (*value, bool) {
 	if !m.isPkg && m.tree != nil {
-		return value{}, false
+		return nil, false
 	}
 	full := m.name + "." + name
 	if f, ok := a.project.find(full, m.file); ok {
 		if sub := a.load(f); sub != nil {
-			return value{kind: kModule, mod: sub}, true
+			return &value{kind: kModule, mod: sub}, true
 		}
 	}
 	if a.project.hasPackage(full) {
-		return value{kind: kModule, name: full, mod: a.namespace(full, m.file)}, true
+		return &value{kind: kModule, name: full, mod: a.namespace(full, m.file)}, true
 	}
-	return value{}, false
+	return nil, false
 }
 
 // absolute resolves the module of an import statement.

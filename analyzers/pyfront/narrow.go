@@ -76,20 +76,20 @@ func (f *frame) narrowTo(env map[string]set, name string, classes pyparse.Node, 
 		return
 	}
 	if outcome {
-		kept := without(s, func(v value) bool { return !matches(v, want) })
+		kept := without(s, func(v *value) bool { return !matches(v, want) })
 		if len(kept.vals) == 0 {
 			kept = set{vals: want.vals}
 		}
 		kept.open = false
 		env[name] = kept
 	} else {
-		env[name] = without(s, func(v value) bool { return matches(v, want) })
+		env[name] = without(s, func(v *value) bool { return matches(v, want) })
 	}
 }
 
 // matches reports whether a value is an instance of one of the classes whose
 // instances want holds.
-func matches(v value, want set) bool {
+func matches(v *value, want set) bool {
 	for _, w := range want.vals {
 		switch {
 		case v.kind == kInstance && w.kind == kInstance && derives(v.class, w.class, 0),
@@ -114,7 +114,7 @@ func (f *frame) narrowNone(env map[string]set, name string, none bool) {
 	if !ok {
 		return
 	}
-	isNone := func(v value) bool { return v.kind == kConst && v.lit == nil }
+	isNone := func(v *value) bool { return v.kind == kConst && v.lit == nil }
 	if !none {
 		env[name] = without(s, isNone)
 		return

@@ -176,7 +176,7 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 			if e.Kind() == pyparse.KindStarred {
 				c := f.a.site(e)
 				f.a.write(c, all)
-				f.store(e.AsStarred().Value(), one(value{kind: kContainer, name: "list", item: c}), pyparse.Node{})
+				f.store(e.AsStarred().Value(), one(&value{kind: kContainer, name: "list", item: c}), pyparse.Node{})
 				continue
 			}
 			if values != nil {
@@ -565,7 +565,7 @@ func (f *frame) matched(p pyparse.Node, s set) set {
 		if want.empty() {
 			return set{}
 		}
-		kept := without(s, func(v value) bool { return !matches(v, want) })
+		kept := without(s, func(v *value) bool { return !matches(v, want) })
 		if len(kept.vals) == 0 {
 			return set{vals: want.vals}
 		}
@@ -594,7 +594,7 @@ func (f *frame) importStmt(s pyparse.Import) {
 		if tok {
 			f.imports(tv, n)
 			if !ok && top != name { // a library below a namespace that the project shares
-				tv = value{kind: kSymbol, name: top}
+				tv = &value{kind: kSymbol, name: top}
 			}
 		}
 		f.assignImport(top, one(tv), n)
@@ -608,7 +608,7 @@ func (f *frame) assignImport(name string, s set, n pyparse.Node) {
 }
 
 // imports notes that a module of the project is loaded here.
-func (f *frame) imports(v value, n pyparse.Node) {
+func (f *frame) imports(v *value, n pyparse.Node) {
 	if v.mod == nil || v.mod.tree == nil {
 		return
 	}
@@ -621,7 +621,7 @@ func (f *frame) imports(v value, n pyparse.Node) {
 			continue
 		}
 		if p := f.a.find(v.mod.name[:i], v.mod.file); p != nil && p.isPkg && p != v.mod {
-			f.imports(value{kind: kModule, mod: p}, n)
+			f.imports(&value{kind: kModule, mod: p}, n)
 		}
 	}
 	f.u.mod.imports[v.mod] = true
@@ -671,7 +671,7 @@ func (f *frame) importFrom(s pyparse.ImportFrom) {
 
 func appendStar(list []set, s set) []set {
 	for _, x := range list {
-		if x.vals[0] == s.vals[0] {
+		if x.vals[0].is(s.vals[0]) {
 			return list
 		}
 	}

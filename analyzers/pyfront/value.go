@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -28,21 +27,36 @@ const (
 	kProperty                  // a property of a class: reading it calls ref
 )
 
-// A value is one thing that an expression may denote. It is comparable but for
-// its size, which is kept apart so that a growing size makes no new value.
+// A value is one thing that an expression may denote. It is immutable, and shared
+// by the sets that hold it; [value.is] compares two. A size belongs to the set, so
+// that a growing size makes no new value.
 type value struct {
 	kind  kind
+	flag  uint8  // kFunc: how it is decorated
 	name  string // kSymbol, kObject: qualified; kConst: type of the constant
 	lit   any    // kConst: nil, bool, float64 or string
 	unit  *unit  // kFunc, kBound, kGenerator, kCoroutine, kManager, kProperty
 	class *class // kClass, kInstance, kSuper; kBound: the receiver's class
 	mod   *module
-	item  *cell    // kContainer: elements; kElsewhere: the wrapped value
-	part  *partial // kPartial
-	bound string   // where module-level code made or bound it, as rules.Guard.Bound
-	after *class   // kSuper: attributes are looked up after it
-	recv  string   // kSymbol: it is a method of an instance of this library class
-	flag  uint8    // kFunc: how it is decorated
+	item  *cell     // kContainer: elements; kElsewhere: the wrapped value
+	part  *partial  // kPartial
+	bound string    // where module-level code made or bound it, as rules.Guard.Bound
+	after *class    // kSuper: attributes are looked up after it
+	recv  string    // kSymbol: it is a method of an instance of this library class
+	alone [1]*value // the value itself, once some set holds it alone; see [one]
+}
+
+// is reports whether two values are the same.
+func (v *value) is(w *value) bool {
+	return v == w || v.kind == w.kind && v.unit == w.unit && v.class == w.class && v.item == w.item && v.mod == w.mod &&
+		v.name == w.name && v.flag == w.flag && v.part == w.part && v.after == w.after && v.lit == w.lit && v.bound == w.bound && v.recv == w.recv
+}
+
+// but is the value with something changed.
+func (v *value) but(change func(*value)) *value {
+	w := *v
+	change(&w)
+	return &w
 }
 
 // Decorations that change what calling or reading a function means.
@@ -62,21 +76,31 @@ const maxValues = 24
 // A set is what an expression may denote: some values, and whether it may be
 // something else. Sets are immutable; the zero set denotes nothing (yet).
 type set struct {
-	vals []value
+	vals []*value
 	open bool    // may be something that is not known
 	size float64 // elements or bytes; 0 = not known
 }
 
 var unknownSet = set{open: true}
 
-func one(v value) set { return set{vals: []value{v}} }
+// one is the set of a single value. Most sets are, so the value lends its own
+// field for the list.
+func one(v *value) set {
+	v.alone[0] = v
+	return set{vals: v.alone[:]}
+}
 
 func (s set) withSize(n float64) set { s.size = n; return s }
 
 func (s set) empty() bool { return len(s.vals) == 0 && !s.open }
 
-func (s set) has(v value) bool {
-	return slices.Contains(s.vals, v)
+func (s set) has(v *value) bool {
+	for _, w := range s.vals {
+		if w.is(v) {
+			return true
+		}
+	}
+	return false
 }
 
 // join is the union of two sets.
@@ -106,7 +130,7 @@ func join(a, b set) set {
 			break
 		}
 		if !copied {
-			out.vals = append(make([]value, 0, len(out.vals)+len(b.vals)), out.vals...)
+			out.vals = append(make([]*value, 0, len(out.vals)+len(b.vals)), out.vals...)
 			copied = true
 		}
 		out.vals = append(out.vals, v)
@@ -178,20 +202,23 @@ var opaque any = opaqueType{}
 
 type opaqueType struct{}
 
-func constOf(v any) value {
+func constOf(v any) *value {
 	switch v.(type) {
 	case nil:
-		return value{kind: kConst, name: "NoneType", lit: nil}
+		return &value{kind: kConst, name: "NoneType", lit: nil}
 	case bool:
-		return value{kind: kConst, name: "bool", lit: v}
+		return &value{kind: kConst, name: "bool", lit: v}
 	case float64:
-		return value{kind: kConst, name: "int", lit: v}
+		return &value{kind: kConst, name: "int", lit: v}
 	}
-	return value{kind: kConst, name: "str", lit: v}
+	return &value{kind: kConst, name: "str", lit: v}
 }
 
+// opaque is a constant of which only the type is known.
+func (v *value) opaque() *value { return v.but(func(v *value) { v.lit = opaque }) }
+
 // typed is a value of a built-in type about which nothing else is known.
-func typed(name string) value { return value{kind: kConst, name: name, lit: opaque} }
+func typed(name string) *value { return &value{kind: kConst, name: name, lit: opaque} }
 
 // truth tells whether a set is surely true or surely false.
 func (s set) truth() (known, val bool) {
