@@ -27,6 +27,16 @@ func builtCommand(t *testing.T) string {
 	return dir
 }
 
+// ownCommand is the command as a file of its own, for go vet, which it gives its own
+// file to.
+func ownCommand(t *testing.T) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "greenlint")
+	made, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
+	require.NoError(t, err, string(made))
+	return file
+}
+
 // bash runs a script in a directory as a build server does.
 func bash(t *testing.T, dir, script string, env ...string) (status int, out string) {
 	t.Helper()

@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,9 +36,7 @@ func findingsOf(t *testing.T, out string) string {
 
 func TestShards(t *testing.T) {
 	s := newHub(t)
-	bin := filepath.Join(t.TempDir(), "greenlint") // go vet runs the command by its file
-	made, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
-	require.NoError(t, err, string(made))
+	bin := ownCommand(t)
 	run := func(args string) (int, string) {
 		t.Helper()
 		return bash(t, s.dir, bin+" "+args, "CI=")

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,9 +12,7 @@ import (
 // machine, and the user's file declares one that greenlint does not know.
 func TestTinyGo(t *testing.T) {
 	s := newShop(t)
-	bin := filepath.Join(t.TempDir(), "greenlint") // go vet runs the command by its file
-	made, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
-	require.NoError(t, err, string(made))
+	bin := ownCommand(t)
 
 	s.write("go.mod", "module example.com/board\n\ngo 1.24\n")
 	s.write("greenlint.toml", `
