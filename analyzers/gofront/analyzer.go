@@ -258,6 +258,9 @@ func (u *unit) index() {
 		if f == nil || u.has[f] || len(f.Blocks) == 0 || isC(f) {
 			return
 		}
+		if !u.conf.tests && u.inTest(f) {
+			return // what a test puts in the place of something else is not what runs
+		}
 		if f.Synthetic != "" && !strings.HasPrefix(f.Synthetic, "package init") && !strings.HasPrefix(f.Synthetic, "instance of") && f.Parent() == nil && f.Syntax() == nil {
 			return // wrappers are looked through
 		}

@@ -24,7 +24,7 @@ func (u *unit) findContexts() {
 	moved := u.movedAway()
 	seen := map[string]bool{}
 	add := func(fn *ssa.Function, row *rules.ContextRow, why string) {
-		if fn == nil || !u.has[fn] || moved[fn] || u.inTest(fn) && !u.conf.tests {
+		if fn == nil || !u.has[fn] || moved[fn] {
 			return
 		}
 		key := string(u.name(fn)) + " " + row.Kind + " " + string(row.Loop)

@@ -22,7 +22,7 @@ import (
 var all = gofront.Reporter("all", "find everything", "GL101", "GL102", "GL201", "GL203", "GL204", "GL301", "GL401")
 
 // fixed are the packages of which every finding is marked.
-var fixed = []string{"example.com/shapes", "example.com/cpu", "example.com/tea", "example.com/temporal", "example.com/gnet", "example.com/cadence", "example.com/handlers", "example.com/ui"}
+var fixed = []string{"example.com/shapes", "example.com/cpu", "example.com/tea", "example.com/temporal", "example.com/gnet", "example.com/cadence", "example.com/handlers", "example.com/ui", "example.com/tested"}
 
 func fixtures(t *testing.T) string {
 	dir, err := filepath.Abs("../../testdata/go")
@@ -120,3 +120,28 @@ func TestRelated(t *testing.T) {
 		}
 	}
 }
+
+// TestTests shows that with -tests the code of tests counts like any other.
+func TestTests(t *testing.T) {
+	if err := gofront.Analyzer.Flags.Set("tests", "true"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { gofront.Analyzer.Flags.Set("tests", "false") })
+	got := map[string]bool{}
+	for _, r := range analysistest.Run(unmarked{}, fixtures(t), all, "example.com/tested") {
+		for _, d := range r.Action.Diagnostics {
+			p := r.Action.Package.Fset.Position(d.Pos)
+			got[fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Line)] = true
+		}
+	}
+	for _, want := range []string{"tested.go:28", "tested.go:35", "tested_test.go:11", "tested_test.go:20", "tested_test.go:24"} {
+		if !got[want] {
+			t.Errorf("nothing at %s: %v", want, got)
+		}
+	}
+}
+
+// unmarked runs fixtures whose marks are for another run.
+type unmarked struct{}
+
+func (unmarked) Errorf(string, ...any) {}
