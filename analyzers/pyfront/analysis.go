@@ -238,7 +238,7 @@ func (a *analysis) run(u *unit) {
 	before := u.yields
 	cost := u.cost
 	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served = u.own[:0:0], u.edges[:0:0], nil, nil, nil, nil, nil
-	fr := &frame{a: a, u: u, scope: u.scope, env: map[string]set{}}
+	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--
 	u.running = false

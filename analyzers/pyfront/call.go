@@ -224,7 +224,7 @@ func (f *frame) resultOf(u *unit) set {
 	s := u.result.read(f.u)
 	if s.open || len(s.vals) == 0 {
 		if fd := u.node.AsFunctionDef(); fd.Valid() && fd.Returns().Valid() {
-			g := &frame{a: f.a, u: u, scope: u.scope, env: map[string]set{}}
+			g := &frame{a: f.a, u: u, scope: u.scope, env: new(locals)}
 			s = join(s, g.outerFrame().annotation(fd.Returns(), u.mod))
 		}
 	}
@@ -444,8 +444,8 @@ func (f *frame) touch(e rules.Entry, n pyparse.Node) {
 	for _, r := range e.Effects {
 		if r.Early != "" && r.Cost == "" {
 			name := base.AsName().Id()
-			if s, ok := f.env[name]; ok {
-				f.env[name] = bindEarly(s, f.u.mod, n.Start())
+			if s, ok := f.env.get(name); ok {
+				f.env.set(name, bindEarly(s, f.u.mod, n.Start()))
 			}
 			return
 		}
@@ -605,7 +605,7 @@ func (f *frame) shim(v *value, as args, n pyparse.Node) *unit {
 		f.a.units = append(f.a.units, u)
 	}
 	u.own, u.edges = nil, nil
-	g := &frame{a: f.a, u: u, scope: f.scope, env: map[string]set{}}
+	g := &frame{a: f.a, u: u, scope: f.scope, env: new(locals)}
 	f.a.called[v.name] = true
 	e := f.a.methodEntry(v)
 	g.rows(e, v, as, n)

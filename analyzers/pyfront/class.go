@@ -123,7 +123,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	for k := range n.Keywords().All() {
 		f.eval(k.AsKeyword().Value())
 	}
-	g := &frame{a: f.a, u: f.u, scope: f.u.mod.table.ScopeOf(n.Node), env: map[string]set{}, class: c, outer: f}
+	g := &frame{a: f.a, u: f.u, scope: f.u.mod.table.ScopeOf(n.Node), env: new(locals), class: c, outer: f}
 	if g.scope == nil {
 		g.scope = f.scope
 	}

@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
@@ -64,8 +63,8 @@ func (f *frame) lambda(n pyparse.Node) *unit {
 	}
 	// A lambda sees the locals as they are when it runs; the nearest guess is what they are now.
 	if f.u.node.Kind() != pyparse.KindModule {
-		for _, name := range slices.Sorted(maps.Keys(f.env)) {
-			f.a.write(f.u.variable(name), f.env[name])
+		for _, l := range f.env.all() {
+			f.a.write(f.u.variable(l.name), l.set)
 		}
 	}
 	return u

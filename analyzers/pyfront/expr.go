@@ -399,7 +399,7 @@ func (f *frame) dict(d pyparse.Dict) set {
 }
 
 func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pyparse.NodeList) set {
-	scope, env := f.scope, copyEnv(f.env)
+	scope, env := f.scope, f.env.copy()
 	trips := 1.0
 	var each float64
 	var yield yieldState
@@ -451,7 +451,7 @@ func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pypars
 func (f *frame) bindTarget(t pyparse.Node, s set) {
 	switch t.Kind() {
 	case pyparse.KindName:
-		f.env[t.AsName().Id()] = s
+		f.env.set(t.AsName().Id(), s)
 	case pyparse.KindTuple, pyparse.KindList:
 		el := f.elements(s, t)
 		for c := range t.Children() {

@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,13 +16,13 @@ type frame struct {
 	a         *analysis
 	u         *unit
 	scope     *bind.Scope
-	env       map[string]set // what the locals denote here; nil after return or raise
-	class     *class         // whose body this is
-	outer     *frame         // class bodies: the frame around
-	cost      float64        // seconds so far
-	yield     yieldState     // of what was run so far
-	exits     []map[string]set
-	next      []map[string]set // environments at break and continue of the loop at hand
+	env       *locals    // what the locals denote here; nil after return or raise
+	class     *class     // whose body this is
+	outer     *frame     // class bodies: the frame around
+	cost      float64    // seconds so far
+	yield     yieldState // of what was run so far
+	exits     []*locals
+	next      []*locals // environments at break and continue of the loop at hand
 	inTry     int
 	onlyTypes int            // in so many blocks that only type checkers read
 	tried     map[string]set // what the locals were while the try statement at hand ran
@@ -37,8 +36,8 @@ func (f *frame) body() {
 		f.block(u.node.AsModule().Body())
 		// What functions see of a module is what it holds in the end.
 		if f.env != nil {
-			for _, name := range slices.Sorted(maps.Keys(f.env)) {
-				f.a.write(u.variable(name), f.env[name])
+			for _, l := range f.env.all() {
+				f.a.write(u.variable(l.name), l.set)
 			}
 		}
 	case pyparse.KindLambda:
@@ -87,7 +86,7 @@ func (f *frame) bindParams() {
 				s = unknownSet
 			}
 		}
-		f.env[p.name] = s
+		f.env.set(p.name, s)
 	}
 }
 
@@ -115,7 +114,7 @@ func (f *frame) outerFrame() *frame {
 	if owner == nil {
 		owner = u
 	}
-	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, forUnit: f.u, running: true, runs: maxRuns, ran: true}, scope: sc, env: map[string]set{}}
+	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, forUnit: f.u, running: true, runs: maxRuns, ran: true}, scope: sc, env: new(locals)}
 }
 
 // pos is the place of a node.
@@ -197,14 +196,14 @@ func (f *frame) unknownCall(n pyparse.Node, reason string) {
 
 // lookup is what a name denotes here.
 func (f *frame) lookup(name string, n pyparse.Node) set {
-	if s, ok := f.env[name]; ok {
+	if s, ok := f.env.get(name); ok {
 		if c := f.u.vars[name]; c != nil && f.class == nil && f.assignedWithin(name) {
 			s = join(s, c.read(f.u))
 		}
 		return s
 	}
 	for o := f.outer; o != nil; o = o.outer {
-		if s, ok := o.env[name]; ok && o.class == nil {
+		if s, ok := o.env.get(name); ok && o.class == nil {
 			return s
 		}
 	}
@@ -284,7 +283,7 @@ func (f *frame) assign(name string, s set, off uint32) {
 		s = bindEarly(s, f.u.mod, off)
 	}
 	if f.class != nil {
-		f.env[name] = s
+		f.env.set(name, s)
 		f.a.write(f.class.attr(name), s)
 		return
 	}
@@ -306,55 +305,7 @@ func (f *frame) assign(name string, s set, off uint32) {
 	if f.inTry > 0 {
 		f.tried[name] = join(f.tried[name], s)
 	}
-	f.env[name] = s
-}
-
-func copyEnv(e map[string]set) map[string]set {
-	if e == nil {
-		return nil
-	}
-	out := make(map[string]set, len(e))
-	for k, v := range e {
-		out[k] = v
-	}
-	return out
-}
-
-// joinEnv is what holds where two ways meet.
-func joinEnv(a, b map[string]set) map[string]set {
-	if a == nil {
-		return b
-	}
-	if b == nil {
-		return a
-	}
-	out := make(map[string]set, len(a))
-	for k, v := range a {
-		if w, ok := b[k]; ok {
-			out[k] = join(v, w)
-		} else {
-			out[k] = v // bound on one way only: it is that, or an error
-		}
-	}
-	for k, w := range b {
-		if _, ok := a[k]; !ok {
-			out[k] = w
-		}
-	}
-	return out
-}
-
-func sameEnv(a, b map[string]set) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k, v := range a {
-		w, ok := b[k]
-		if !ok || !v.contains(w) || !w.contains(v) {
-			return false
-		}
-	}
-	return true
+	f.env.set(name, s)
 }
 
 // text is a node's source on one line, shortened.

@@ -98,7 +98,7 @@ func (f *frame) quiet(n pyparse.Node) set {
 	cost, yield := f.cost, f.yield
 	env := f.env
 	if f.env == nil {
-		f.env = map[string]set{}
+		f.env = new(locals)
 	}
 	s := f.eval(n)
 	f.cost, f.yield, f.env = cost, yield, env
@@ -117,7 +117,7 @@ func (f *frame) waitsForOthers(n pyparse.Node) bool {
 		c := n.AsCall()
 		return c.Args().Len()+c.Keywords().Len() == 0 && c.Func().Kind() == pyparse.KindAttribute
 	case pyparse.KindName:
-		_, local := f.env[n.AsName().Id()]
+		_, local := f.env.get(n.AsName().Id())
 		return !local
 	case pyparse.KindCompare:
 		c := n.AsCompare()
@@ -178,7 +178,8 @@ func (f *frame) countedWhile(w pyparse.While) float64 {
 	default:
 		return 0
 	}
-	start, ok := num(f.env[name])
+	s, _ := f.env.get(name)
+	start, ok := num(s)
 	if !ok {
 		return 0
 	}

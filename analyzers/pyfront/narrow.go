@@ -3,16 +3,16 @@ package pyfront
 import "github.com/greenlint/greenlint/pyparse"
 
 // narrow is the environment in which a test has come out one way.
-func (f *frame) narrow(test pyparse.Node, outcome bool) map[string]set {
+func (f *frame) narrow(test pyparse.Node, outcome bool) *locals {
 	if f.env == nil {
 		return nil
 	}
-	env := copyEnv(f.env)
+	env := f.env.copy()
 	f.narrowInto(env, test, outcome)
 	return env
 }
 
-func (f *frame) narrowInto(env map[string]set, test pyparse.Node, outcome bool) {
+func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) {
 	switch test.Kind() {
 	case pyparse.KindName: // if x: it is not None
 		f.narrowNone(env, test.AsName().Id(), !outcome)
@@ -66,8 +66,8 @@ func (f *frame) narrowInto(env map[string]set, test pyparse.Node, outcome bool) 
 }
 
 // narrowTo keeps of a name the instances of some classes, or all others.
-func (f *frame) narrowTo(env map[string]set, name string, classes pyparse.Node, outcome bool) {
-	s, ok := env[name]
+func (f *frame) narrowTo(env *locals, name string, classes pyparse.Node, outcome bool) {
+	s, ok := env.get(name)
 	if !ok {
 		return
 	}
@@ -81,9 +81,9 @@ func (f *frame) narrowTo(env map[string]set, name string, classes pyparse.Node, 
 			kept = set{vals: want.vals}
 		}
 		kept.open = false
-		env[name] = kept
+		env.set(name, kept)
 	} else {
-		env[name] = without(s, func(v *value) bool { return matches(v, want) })
+		env.set(name, without(s, func(v *value) bool { return matches(v, want) }))
 	}
 }
 
@@ -109,19 +109,19 @@ func matches(v *value, want set) bool {
 }
 
 // narrowNone keeps of a name only None, or all but None.
-func (f *frame) narrowNone(env map[string]set, name string, none bool) {
-	s, ok := env[name]
+func (f *frame) narrowNone(env *locals, name string, none bool) {
+	s, ok := env.get(name)
 	if !ok {
 		return
 	}
 	isNone := func(v *value) bool { return v.kind == kConst && v.lit == nil }
 	if !none {
-		env[name] = without(s, isNone)
+		env.set(name, without(s, isNone))
 		return
 	}
 	for _, v := range s.vals {
 		if isNone(v) {
-			env[name] = one(v)
+			env.set(name, one(v))
 			return
 		}
 	}

@@ -105,7 +105,7 @@ func (f *frame) stmt(n pyparse.Node) {
 	case pyparse.KindDelete:
 		for t := range n.AsDelete().Targets().All() {
 			if t.Kind() == pyparse.KindName {
-				delete(f.env, t.AsName().Id())
+				f.env.delete(t.AsName().Id())
 			} else if sub := t.AsSubscript(); sub.Valid() {
 				f.eval(sub.Slice())
 				f.first(f.eval(sub.Value()), []string{"__delitem__"}, args{node: t}, t)
@@ -217,7 +217,7 @@ func (f *frame) ifStmt(s pyparse.If) {
 	if no != nil {
 		f.block(s.Orelse())
 	}
-	f.env = joinEnv(after, f.env)
+	f.env = joinLocals(after, f.env)
 	f.cost = max(f.cost, bodyCost)
 	f.yield.add(bodyYield)
 }
@@ -262,33 +262,33 @@ func (f *frame) loop(head func(), body pyparse.NodeList, orelse pyparse.NodeList
 	exits, next := f.exits, f.next
 	f.exits, f.next = nil, nil
 	start := f.env
-	var out map[string]set
+	var out *locals
 	for range 4 {
 		f.exits, f.next = nil, nil
-		f.env = copyEnv(start)
+		f.env = start.copy()
 		c, y := f.scoped(func() {
 			head()
-			out = copyEnv(f.env)
+			out = f.env.copy()
 			f.block(body)
 		})
 		cost, yield = c, y
 		back := f.env
 		for _, e := range f.next {
-			back = joinEnv(back, e)
+			back = joinLocals(back, e)
 		}
 		again = back != nil
-		merged := joinEnv(start, back)
-		if sameEnv(merged, start) {
+		merged := joinLocals(start, back)
+		if sameLocals(merged, start) {
 			break
 		}
 		start = merged
 	}
-	f.env = joinEnv(out, copyEnv(start))
+	f.env = joinLocals(out, start.copy())
 	if orelse.Len() > 0 {
 		f.block(orelse)
 	}
 	for _, e := range f.exits {
-		f.env = joinEnv(f.env, e)
+		f.env = joinLocals(f.env, e)
 	}
 	f.exits, f.next = exits, next
 	return cost, yield, again
@@ -335,16 +335,17 @@ func (f *frame) whileStmt(s pyparse.While) {
 }
 
 func (f *frame) tryStmt(s pyparse.Try) {
-	before, tried := copyEnv(f.env), f.tried
+	before, tried := f.env.copy(), f.tried
 	f.inTry++
 	f.tried = map[string]set{}
 	f.block(s.Body())
 	f.inTry--
 	bodyEnd := f.env
 	// An exception may come from anywhere in the body.
-	mid := joinEnv(before, bodyEnd)
+	mid := joinLocals(before, bodyEnd)
 	for name, v := range f.tried {
-		mid[name] = join(mid[name], v)
+		s, _ := mid.get(name)
+		mid.set(name, join(s, v))
 		if tried != nil {
 			tried[name] = join(tried[name], v)
 		}
@@ -355,7 +356,7 @@ func (f *frame) tryStmt(s pyparse.Try) {
 	}
 	out := f.env
 	for h := range s.Handlers().All() {
-		f.env = copyEnv(mid)
+		f.env = mid.copy()
 		eh := h.AsExceptHandler()
 		if eh.Type().Valid() {
 			f.eval(eh.Type())
@@ -364,13 +365,13 @@ func (f *frame) tryStmt(s pyparse.Try) {
 			f.assign(eh.Name(), unknownSet, h.Start())
 		}
 		f.block(eh.Body())
-		out = joinEnv(out, f.env)
+		out = joinLocals(out, f.env)
 	}
 	f.env = out
 	if s.Finalbody().Len() > 0 {
 		dead := f.env == nil
 		if dead {
-			f.env = copyEnv(mid)
+			f.env = mid.copy()
 		}
 		f.block(s.Finalbody())
 		if dead {
@@ -387,7 +388,7 @@ func (f *frame) withStmt(s pyparse.With) {
 			f.store(it.OptionalVars(), v, pyparse.Node{})
 		}
 	}
-	before := copyEnv(f.env)
+	before := f.env.copy()
 	f.block(s.Body())
 	if f.env == nil && s.Body().Len() > 0 { // a manager may swallow the exception; a return may not
 		last := s.Body().At(s.Body().Len() - 1)
@@ -449,27 +450,27 @@ func (f *frame) enter(s set, n pyparse.Node, async bool) set {
 func (f *frame) matchStmt(s pyparse.Match) {
 	subject := f.eval(s.Subject())
 	start := f.env
-	var out map[string]set
+	var out *locals
 	for n := range s.Cases().All() {
 		c := n.AsMatchCase()
-		f.env = copyEnv(start)
+		f.env = start.copy()
 		f.pattern(c.Pattern(), subject)
 		if sub := s.Subject(); sub.Kind() == pyparse.KindName { // what the pattern says of the subject
 			if kept := f.matched(c.Pattern(), subject); !kept.empty() {
-				f.env[sub.AsName().Id()] = kept
+				f.env.set(sub.AsName().Id(), kept)
 			}
 		}
 		if c.Guard().Valid() {
 			f.eval(c.Guard())
 		}
 		f.block(c.Body())
-		out = joinEnv(out, f.env)
+		out = joinLocals(out, f.env)
 		if !c.Guard().Valid() && irrefutable(c.Pattern()) {
 			f.env = out // no way past it
 			return
 		}
 	}
-	f.env = joinEnv(start, out)
+	f.env = joinLocals(start, out)
 }
 
 // irrefutable reports whether a pattern matches everything.
