@@ -69,6 +69,10 @@ func TestMisbehaviour(t *testing.T) {
 		"closes descriptors": {"os.closerange(3, 20)", stall.Ended, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			limits := limits
+			if c.end == stall.TooMany || c.end == stall.TooBig { // memory is had at any speed
+				limits.Run, limits.Enough = 30*time.Second, 30*time.Second
+			}
 			r := run(t, i, patch+c.body+"\n", Task{Loop: "gevent", Func: "task", Limits: limits})
 			if name == "closes descriptors" { // nothing is known of it then, but it ends
 				return
