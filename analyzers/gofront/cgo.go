@@ -80,7 +80,7 @@ func namesForC(s ast.Stmt) bool {
 	case *ast.AssignStmt:
 		name = s.Lhs[0]
 	case *ast.DeclStmt:
-		if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
+		if d, ok := s.Decl.(*ast.GenDecl); ok && d.Tok == token.VAR && len(d.Specs) > 0 {
 			name = d.Specs[0].(*ast.ValueSpec).Names[0]
 		}
 	}

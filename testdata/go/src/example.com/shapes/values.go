@@ -225,6 +225,24 @@ func println_bad() {
 	println("x") // want `GL201: .*println_bad .* println`
 }
 
+// odd_ok has forms that look like what cgo writes.
+//
+//greenlint:task
+func odd_ok() {
+	func() { var () }()
+	func() {}()
+	func() func() {
+		_cgo0 := 1
+		_ = _cgo0
+		return func() {}
+	}()()
+	func() {
+		_cgo0 := 1
+		_ = _cgo0
+		return
+	}()
+}
+
 func nested() func() func() {
 	return func() func() {
 		return func() { time.Sleep(time.Second) }
