@@ -80,7 +80,7 @@ type analysis struct {
 	names                 map[rules.Func]int
 	queue                 []*unit
 	depth                 int // of units running inside one another
-	cache                 map[string]rules.Entry
+	cache                 map[nameKey]rules.Entry
 	called                map[string]bool
 	listed                map[string]bool     // contexts made so far
 	extra                 []rules.Context     // contexts by call or class, in order
@@ -95,6 +95,8 @@ type analysis struct {
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool
 	tuples                map[tupleKey]*cell
+	types                 map[nameKey]string // see [analysis.typeOf]
+	symbols               map[nameKey]*value // see [analysis.symbolOf]
 	byName                map[rules.Func]*unit
 	typeCells             map[pyparse.Node]*cell
 	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed
@@ -142,9 +144,9 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
-		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[string]rules.Entry{},
+		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, definers: map[string][]*class{}, wraps: map[string]*cell{},
-		patches: map[string]*rules.Patch{},
+		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{},
 	}
 	if a.budget == 0 {
 		a.budget = 0.1
@@ -237,7 +239,7 @@ func (a *analysis) run(u *unit) {
 	a.depth++
 	before := u.yields
 	cost := u.cost
-	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served = u.own[:0:0], u.edges[:0:0], nil, nil, nil, nil, nil
+	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil
 	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--
@@ -333,10 +335,11 @@ func (a *analysis) skip(file string, pos rules.Pos, reason string) {
 
 // entry is a cached look-up.
 func (a *analysis) entry(symbol string) rules.Entry {
-	e, ok := a.cache[symbol]
+	key := nameKey{name: symbol}
+	e, ok := a.cache[key]
 	if !ok {
 		e = a.cat.Symbol(symbol)
-		a.cache[symbol] = e
+		a.cache[key] = e
 	}
 	return e
 }

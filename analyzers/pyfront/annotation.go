@@ -36,7 +36,7 @@ func (f *frame) annotationDepth(n pyparse.Node, m *module, depth int) set {
 				head = lastPart(v.name)
 			}
 			if v.kind == kClass {
-				return one(&value{kind: kInstance, class: v.class})
+				return one(instanceValue(v.class, ""))
 			}
 		}
 		params := []pyparse.Node{s.Slice()}

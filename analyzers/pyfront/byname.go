@@ -41,7 +41,7 @@ func (f *frame) byName(call pyparse.Call) []*value {
 	for _, c := range classes {
 		for _, v := range c.attr(name).read(f.u).vals {
 			if v.kind == kFunc && v.flag&fProperty == 0 && fits(v.unit, call) {
-				out = append(out, &value{kind: kBound, unit: v.unit, class: c, flag: v.flag})
+				out = append(out, methodValue(v.unit, c, v.flag, ""))
 			}
 		}
 	}

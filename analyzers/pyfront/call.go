@@ -88,7 +88,7 @@ func (f *frame) applyValue(v *value, as args, n pyparse.Node, dynamic bool) set 
 	case kFunc:
 		var self set
 		if v.flag&fClassMethod != 0 && v.class != nil {
-			self = one(&value{kind: kClass, class: v.class})
+			self = one(classValue(v.class))
 		}
 		return f.callUnit(v.unit, self, as, n, dynamic, v.flag)
 	case kBound:
@@ -127,9 +127,9 @@ func (f *frame) receiver(v *value) set {
 		return set{}
 	}
 	if v.flag&fClassMethod != 0 {
-		return one(&value{kind: kClass, class: v.class})
+		return one(classValue(v.class))
 	}
-	return one(&value{kind: kInstance, class: v.class, bound: v.bound})
+	return one(instanceValue(v.class, v.bound))
 }
 
 // applyElsewhere calls something whose calls run on another thread.
@@ -159,7 +159,7 @@ func (f *frame) elsewhereResult(v, of *value, n pyparse.Node) set {
 		names = []string{f.a.cat.Resolve(of.name + "." + v.name)}
 	case kInstance:
 		for _, m := range f.classMethods(of.class, v.name) {
-			f.move(one(&value{kind: kBound, unit: m.unit, class: of.class, flag: m.flag}), args{node: n, star: true}, n, flow.Offload, rules.Guard{})
+			f.move(one(methodValue(m.unit, of.class, m.flag, "")), args{node: n, star: true}, n, flow.Offload, rules.Guard{})
 		}
 	}
 	for _, name := range names {
@@ -308,7 +308,7 @@ func (a *analysis) methodEntry(v *value) rules.Entry {
 	if v.recv == "" {
 		return a.entry(v.name)
 	}
-	key := v.recv + "\x00" + v.name
+	key := nameKey{v.recv, v.name, ""}
 	if e, ok := a.cache[key]; ok {
 		return e
 	}
@@ -341,7 +341,7 @@ func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (s
 		break
 	}
 	for _, c := range f.a.libraryOrder(v.name) {
-		if t := f.a.cat.Type(c + "." + name + "()"); t != "" {
+		if t := f.a.typeOf(c, name, "()"); t != "" {
 			return f.object(t, n, v.bound), true
 		}
 	}
@@ -561,7 +561,7 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 			}
 		case kClass:
 			for _, m := range f.classMethods(v.class, "__init__") {
-				f.bind(m.unit, one(&value{kind: kInstance, class: v.class}), as)
+				f.bind(m.unit, one(instanceValue(v.class, "")), as)
 				f.edge(m.unit, k, g, n, true)
 			}
 		case kSymbol:
@@ -693,20 +693,29 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 			return f.object(r.Type, n, bound)
 		}
 	}
-	names := []string{v.name}
-	if v.recv != "" {
-		names = nil
-		for _, c := range f.a.libraryOrder(v.recv) {
-			names = append(names, c+"."+lastPart(v.name))
+	given := func(class, name string) (set, bool) {
+		t := f.a.typeOf(class, name, "()")
+		if t == "" {
+			return set{}, false
 		}
+		out := f.object(t, n, bound)
+		if name != "" {
+			class += "." + name
+		}
+		if sz, ok := f.a.cat.Size(class, as); ok {
+			out.size = sz
+		}
+		return out, true
 	}
-	for _, name := range names {
-		if t := f.a.cat.Type(name + "()"); t != "" {
-			out := f.object(t, n, bound)
-			if sz, ok := f.a.cat.Size(name, as); ok {
-				out.size = sz
-			}
+	if v.recv == "" {
+		if out, ok := given(v.name, ""); ok {
 			return out
+		}
+	} else {
+		for _, c := range f.a.libraryOrder(v.recv) {
+			if out, ok := given(c, lastPart(v.name)); ok {
+				return out
+			}
 		}
 	}
 	if sz, ok := f.a.cat.Size(v.name, as); ok {

@@ -11,19 +11,20 @@ import (
 
 // A class is a class statement of the project.
 type class struct {
-	mod     *module
-	node    pyparse.Node
-	name    string // qualified
-	short   string
-	bases   []*value // kClass, kSymbol
-	attrs   map[string]*cell
-	setters map[string][]string // attribute → methods whose text assigns self.attribute
-	sets    map[string]*unit    // attribute → the setter of the property
-	subs    []*class            // direct subclasses, as far as seen
-	made    bool
-	ordered []ancestor // what order last gave
-	epoch   int        // of ordered
-	shape   cell       // all that the bases ever were; who looks attributes up reads it
+	mod            *module
+	node           pyparse.Node
+	name           string // qualified
+	short          string
+	bases          []*value // kClass, kSymbol
+	attrs          map[string]*cell
+	setters        map[string][]string // attribute → methods whose text assigns self.attribute
+	sets           map[string]*unit    // attribute → the setter of the property
+	subs           []*class            // direct subclasses, as far as seen
+	made           bool
+	ordered        []ancestor // what order last gave
+	epoch          int        // of ordered
+	self, instance *value     // see [classValue]
+	shape          cell       // all that the bases ever were; who looks attributes up reads it
 }
 
 func (c *class) attr(name string) *cell {
@@ -108,7 +109,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	for b := range n.Bases().All() {
 		for _, v := range f.eval(b).vals {
 			if v.kind == kClass && v.class != c && !derives(v.class, c, 0) {
-				bases = append(bases, &value{kind: kClass, class: v.class})
+				bases = append(bases, classValue(v.class))
 				f.a.addSub(v.class, c)
 			} else if v.kind == kSymbol || v.kind == kType || v.kind == kObject { // an object: app.Task, a class by its [types] entry
 				bases = append(bases, &value{kind: kSymbol, name: f.a.cat.Resolve(v.name)})
@@ -130,7 +131,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	g.block(n.Body())
 	c.made = true
 	f.classContexts(c, n)
-	out := one(&value{kind: kClass, class: c})
+	out := one(classValue(c))
 	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
 		out = f.decorate(out, n.DecoratorList().At(i), nil)
 	}
@@ -145,7 +146,7 @@ func (a *analysis) addSub(c, s *class) {
 		t.subs = append(t.subs, wasSubs{c, len(c.subs)})
 	}
 	c.subs = append(c.subs, s)
-	a.write(&c.shape, one(&value{kind: kClass, class: s}))
+	a.write(&c.shape, one(classValue(s)))
 }
 
 // overriders are the classes below c that define a method themselves, by name.
@@ -245,7 +246,7 @@ func (c *class) findSetters(body pyparse.NodeList) {
 // instanceAttr is self.name.
 func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 	if name == "__class__" {
-		return one(&value{kind: kClass, class: v.class})
+		return one(classValue(v.class))
 	}
 	name = f.mangle(name)
 	var out set
@@ -283,7 +284,7 @@ func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 		for _, w := range s.vals {
 			if w.kind == kFunc && w.unit.isAbstract() { // what the receiver really is was not seen
 				for _, sub := range f.overriders(v.class, name) {
-					out = join(out, f.bindAttr(sub.attr(name).read(f.u), &value{kind: kInstance, class: sub, bound: v.bound}, n))
+					out = join(out, f.bindAttr(sub.attr(name).read(f.u), instanceValue(sub, v.bound), n))
 				}
 			}
 		}
@@ -325,12 +326,12 @@ func (f *frame) bindAttr(s set, recv *value, n pyparse.Node) set {
 	for _, v := range s.vals {
 		switch {
 		case v.kind == kFunc && v.flag&fProperty != 0:
-			r := f.callUnit(v.unit, one(&value{kind: kInstance, class: recv.class, bound: recv.bound}), args{node: n}, n, false, 0)
+			r := f.callUnit(v.unit, one(instanceValue(recv.class, recv.bound)), args{node: n}, n, false, 0)
 			out = join(out, r)
 		case v.kind == kFunc && v.unit.class != nil && v.flag&fStatic == 0:
-			out = join(out, one(&value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
+			out = join(out, one(methodValue(v.unit, recv.class, v.flag, recv.bound)))
 		case v.kind == kFunc && v.unit.class == nil && v.flag&fStatic == 0 && wrapsMethod(v.unit):
-			out = join(out, one(&value{kind: kBound, unit: v.unit, class: recv.class, flag: v.flag, bound: recv.bound}))
+			out = join(out, one(methodValue(v.unit, recv.class, v.flag, recv.bound)))
 		default:
 			out = join(out, one(v))
 		}
@@ -381,11 +382,11 @@ func (f *frame) classAttr(v *value, name string, n pyparse.Node) set {
 		out := set{open: s.open, size: s.size}
 		for _, w := range s.vals {
 			if w.kind != kFunc && v.class.isEnum() { // a member
-				out = join(out, one(&value{kind: kInstance, class: v.class}))
+				out = join(out, one(instanceValue(v.class, "")))
 				continue
 			}
 			if w.kind == kFunc && w.flag&fClassMethod != 0 {
-				w = &value{kind: kBound, unit: w.unit, class: v.class, flag: w.flag}
+				w = methodValue(w.unit, v.class, w.flag, "")
 			}
 			out = join(out, one(w))
 		}
@@ -411,7 +412,7 @@ func (f *frame) superAttr(v *value, name string, n pyparse.Node) set {
 			continue
 		}
 		if s := x.class.attr(name).read(f.u); !s.empty() {
-			return f.bindAttr(s, &value{kind: kInstance, class: v.class}, n)
+			return f.bindAttr(s, instanceValue(v.class, ""), n)
 		}
 	}
 	if name == "__init__" || name == "__enter__" || name == "__exit__" {
@@ -422,17 +423,14 @@ func (f *frame) superAttr(v *value, name string, n pyparse.Node) set {
 
 // construct makes an instance.
 func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
-	inst := &value{kind: kInstance, class: c}
-	if f.moduleLevel() {
-		inst.bound = ""
-	}
+	inst := instanceValue(c, "")
 	init := false
 	for _, name := range []string{"__new__", "__init__", "__post_init__"} {
 		for _, m := range f.classMethods(c, name) {
 			self, as := one(inst), as
 			switch name {
 			case "__new__":
-				self = one(&value{kind: kClass, class: c})
+				self = one(classValue(c))
 				init = true
 			case "__post_init__": // of a dataclass: the arguments go to its fields
 				as = args{node: n}
@@ -548,7 +546,7 @@ func (f *frame) start(c *class, n pyparse.Node) {
 		for _, m := range f.a.cat.Started(x.lib) {
 			for _, name := range m.Methods {
 				for _, v := range f.classMethods(c, name) {
-					f.bind(v.unit, one(&value{kind: kInstance, class: c}), args{node: n})
+					f.bind(v.unit, one(instanceValue(c, "")), args{node: n})
 					k := flow.Spawn
 					if m.Loop == "" && m.Guard().When == "" { // a spawn names its loop, or holds where threads are green
 						k = flow.Offload
@@ -583,7 +581,7 @@ func (f *frame) instancesOf(s set, n pyparse.Node) set {
 	for _, v := range s.vals {
 		switch v.kind {
 		case kClass:
-			out = join(out, one(&value{kind: kInstance, class: v.class}))
+			out = join(out, one(instanceValue(v.class, "")))
 		case kSymbol:
 			out = join(out, f.typeNamed(v.name, n))
 		case kType:
@@ -603,7 +601,7 @@ func (f *frame) typeNamed(name string, n pyparse.Node) set {
 	case "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes", "builtins.bytearray":
 		return one(typed(lastPart(name)))
 	case "builtins.list", "builtins.dict", "builtins.set", "builtins.tuple", "builtins.frozenset":
-		return one(&value{kind: kContainer, name: lastPart(name), item: f.a.site(n)})
+		return one(containerValue(lastPart(name), f.a.site(n)))
 	case "builtins.object", "typing.Any", "builtins.type", "typing.Callable", "collections.abc.Callable":
 		return set{}
 	}

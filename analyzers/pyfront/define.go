@@ -29,7 +29,7 @@ func (f *frame) functionDef(n pyparse.FunctionDef) {
 	for d := range n.Args().KwDefaults().All() {
 		f.eval(d)
 	}
-	out := one(&value{kind: kFunc, unit: u})
+	out := one(functionValue(u))
 	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
 		out = f.decorate(out, n.DecoratorList().At(i), u)
 	}

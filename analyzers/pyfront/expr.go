@@ -51,7 +51,7 @@ func (f *frame) eval(n pyparse.Node) set {
 		for d := range n.AsLambda().Args().KwDefaults().All() {
 			f.eval(d)
 		}
-		return one(&value{kind: kFunc, unit: f.lambda(n)})
+		return one(functionValue(f.lambda(n)))
 	case pyparse.KindIfExp:
 		e := n.AsIfExp()
 		f.truth(f.eval(e.Test()), e.Test())
@@ -379,7 +379,7 @@ func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set 
 	for e := range elts.All() {
 		f.a.write(c, sizeless(f.eval(e)))
 	}
-	return one(&value{kind: kContainer, name: name, item: c}).withSize(float64(elts.Len()))
+	return one(containerValue(name, c)).withSize(float64(elts.Len()))
 }
 
 // sizeless drops a set's size, which says nothing of a cell that holds many.
@@ -395,7 +395,7 @@ func (f *frame) dict(d pyparse.Dict) set {
 			f.a.write(c, f.elements(f.eval(d.Values().At(i)), d.Node))
 		}
 	}
-	return one(&value{kind: kContainer, name: "dict", item: c}).withSize(float64(d.Values().Len()))
+	return one(containerValue("dict", c)).withSize(float64(d.Values().Len()))
 }
 
 func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pyparse.NodeList) set {
@@ -443,7 +443,7 @@ func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pypars
 	if name == "generator" {
 		name = "iterator"
 	}
-	return one(&value{kind: kContainer, name: name, item: c}).withSize(trips)
+	return one(containerValue(name, c)).withSize(trips)
 }
 
 // bindTarget gives a comprehension's target its value; its names shadow the
@@ -542,7 +542,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			}
 		case kClass:
 			if v.class.isEnum() {
-				out = join(out, one(&value{kind: kInstance, class: v.class}))
+				out = join(out, one(instanceValue(v.class, "")))
 			} else { // Generic[T] is the class
 				out = join(out, one(v))
 			}
@@ -610,7 +610,7 @@ func (f *frame) attrOfValue(v *value, name string, n pyparse.Node) set {
 		if t == "iterator" {
 			t = "object"
 		}
-		return one(&value{kind: kSymbol, name: "builtins." + t + "." + name, recv: "builtins." + t, item: v.item})
+		return one(f.a.memberOf("builtins."+t, name).in(&value{item: v.item}))
 	case kElsewhere:
 		return one(v.but(func(v *value) { v.name = name })) // of the method, for what its call gives back
 	case kPartial:
@@ -625,7 +625,7 @@ func (f *frame) attrOfValue(v *value, name string, n pyparse.Node) set {
 		return set{vals: []*value{{kind: kSymbol, name: "function." + name, recv: "function", unit: v.unit}}}
 	case kCoroutine, kGenerator:
 		if name == "send" || name == "__next__" {
-			return one(&value{kind: kFunc, unit: v.unit})
+			return one(functionValue(v.unit))
 		}
 	}
 	return unknownSet
@@ -633,21 +633,21 @@ func (f *frame) attrOfValue(v *value, name string, n pyparse.Node) set {
 
 // libraryAttr is a name below a library's module or class.
 func (f *frame) libraryAttr(base, name string, n pyparse.Node) set {
-	full := f.a.cat.Resolve(base + "." + name)
-	if t := f.a.cat.Type(full); t != "" {
+	v := f.a.symbolOf(base, name)
+	if t := f.a.typeOf(v.name, "", ""); t != "" {
 		return f.object(t, n, "")
 	}
-	return one(&value{kind: kSymbol, name: full})
+	return one(v)
 }
 
 // objectAttr is an attribute or method of an instance of a library's class.
 func (f *frame) objectAttr(v *value, name string, n pyparse.Node) set {
 	for _, c := range f.a.libraryOrder(v.name) {
-		if t := f.a.cat.Type(c + "." + name); t != "" {
+		if t := f.a.typeOf(c, name, ""); t != "" {
 			return f.object(t, n, v.bound)
 		}
 	}
-	return one(&value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, item: v.item})
+	return one(f.a.memberOf(v.name, name).in(v))
 }
 
 // object is an instance of the library class that a [types] entry names.
@@ -656,7 +656,7 @@ func (f *frame) object(t string, n pyparse.Node, bound string) set {
 	if b, ok := cutSuffix(t, "[]"); ok {
 		c := f.a.site(n)
 		f.a.write(c, one(&value{kind: kObject, name: b, bound: bound}))
-		return one(&value{kind: kContainer, name: "list", item: c})
+		return one(containerValue("list", c))
 	}
 	switch t {
 	case "builtins.str", "builtins.int", "builtins.float", "builtins.bool", "builtins.bytes":

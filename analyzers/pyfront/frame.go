@@ -66,9 +66,9 @@ func (f *frame) bindParams() {
 			switch {
 			case u.isStatic():
 			case u.isClassMethod():
-				s = join(s, one(&value{kind: kClass, class: u.class}))
+				s = join(s, one(classValue(u.class)))
 			case s.empty():
-				s = one(&value{kind: kInstance, class: u.class})
+				s = one(instanceValue(u.class, ""))
 			}
 		}
 		if p.def.Valid() {
@@ -77,10 +77,10 @@ func (f *frame) bindParams() {
 		switch p.kind {
 		case pVararg:
 			f.a.write(p.cell, sizeless(s)) // what its annotation says of each
-			s = one(&value{kind: kContainer, name: "tuple", item: p.cell})
+			s = one(containerValue("tuple", p.cell))
 		case pKwarg:
 			f.a.write(p.cell, sizeless(s))
-			s = one(&value{kind: kContainer, name: "dict", item: p.cell})
+			s = one(containerValue("dict", p.cell))
 		default:
 			if s.empty() {
 				s = unknownSet

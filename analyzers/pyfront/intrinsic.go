@@ -65,7 +65,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 				}
 			}
 		}
-		return one(&value{kind: kContainer, name: "dict", item: c}), true
+		return one(containerValue("dict", c)), true
 	case "builtins.range":
 		return f.rangeOf(as, n), true
 	case "builtins.enumerate", "builtins.zip":
@@ -83,7 +83,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		inner := f.a.site(as.node)
 		f.a.write(inner, sizeless(out))
 		key := n
-		return f.containerAt(tupleKey{key}, "iterator", one(&value{kind: kContainer, name: "tuple", item: inner}), size), true
+		return f.containerAt(tupleKey{key}, "iterator", one(containerValue("tuple", inner)), size), true
 	case "builtins.map", "builtins.filter":
 		if len(as.pos) < 2 {
 			return unknownSet, true
@@ -141,7 +141,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		var out set
 		for _, w := range first.vals {
 			if w.kind == kInstance {
-				out = join(out, one(&value{kind: kClass, class: w.class}))
+				out = join(out, one(classValue(w.class)))
 			}
 		}
 		return join(out, unknownSet), true
@@ -249,7 +249,7 @@ func (f *frame) super(as args) set {
 	after := m.class
 	self := m.params[0].cell.read(f.u)
 	if m.isClassMethod() || self.empty() {
-		self = join(self, one(&value{kind: kInstance, class: m.class}))
+		self = join(self, one(instanceValue(m.class, "")))
 	}
 	if len(as.pos) == 2 { // super(Class, self)
 		for _, v := range as.pos[0].set.vals {
@@ -283,14 +283,14 @@ func (f *frame) containerAt(k tupleKey, name string, item set, size float64) set
 		f.a.tuples[k] = c
 	}
 	f.a.write(c, item)
-	return one(&value{kind: kContainer, name: name, item: c}).withSize(size)
+	return one(containerValue(name, c)).withSize(size)
 }
 
 // container is a container made at a place, with something in it.
 func (f *frame) container(name string, n pyparse.Node, item set, size float64) set {
 	c := f.a.site(n)
 	f.a.write(c, item)
-	return one(&value{kind: kContainer, name: name, item: c}).withSize(size)
+	return one(containerValue(name, c)).withSize(size)
 }
 
 // collect is list(x) and the like.
@@ -391,9 +391,9 @@ func (f *frame) builtinMethod(v *value, as args, n pyparse.Node) (set, bool) {
 		}
 		return out, true
 	case "values", "copy", "union", "intersection", "difference":
-		return one(&value{kind: kContainer, name: "iterator", item: v.item}).withSize(as.self.size), true
+		return one(containerValue("iterator", v.item)).withSize(as.self.size), true
 	case "items":
-		return f.container("iterator", n, one(&value{kind: kContainer, name: "tuple", item: v.item}), as.self.size), true
+		return f.container("iterator", n, one(containerValue("tuple", v.item)), as.self.size), true
 	case "keys":
 		return f.container("iterator", n, one(typed("str")), as.self.size), true
 	case "sort":

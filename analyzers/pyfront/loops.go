@@ -287,7 +287,7 @@ func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 			it.item = join(it.item, one(typed(v.name)))
 		case kClass:
 			if v.class.isEnum() {
-				it.item = join(it.item, one(&value{kind: kInstance, class: v.class}))
+				it.item = join(it.item, one(instanceValue(v.class, "")))
 			} else {
 				it.item = join(it.item, unknownSet)
 			}

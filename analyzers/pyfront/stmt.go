@@ -176,7 +176,7 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 			if e.Kind() == pyparse.KindStarred {
 				c := f.a.site(e)
 				f.a.write(c, all)
-				f.store(e.AsStarred().Value(), one(&value{kind: kContainer, name: "list", item: c}), pyparse.Node{})
+				f.store(e.AsStarred().Value(), one(containerValue("list", c)), pyparse.Node{})
 				continue
 			}
 			if values != nil {
@@ -415,7 +415,7 @@ func (f *frame) enter(s set, n pyparse.Node, async bool) set {
 		case kObject:
 			f.libraryMethod(v, enter, args{node: n}, n)
 			f.libraryMethod(v, exit, args{node: n}, n)
-			t := f.a.cat.Type(v.name + "." + enter + "()")
+			t := f.a.typeOf(v.name, enter, "()")
 			if t == "" {
 				out = join(out, one(v))
 			} else {

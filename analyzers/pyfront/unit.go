@@ -41,14 +41,15 @@ type unit struct {
 	wrappers []wrapper // functions that stand in its place
 	flag     uint8     // how it is decorated
 
-	ran     bool
-	running bool
-	queued  bool
-	runs    int
-	dearer  int     // how often its cost has grown
-	forUnit *unit   // the unit on whose behalf this one, which is never run, evaluates something
-	found   int     // the last search that came here; see [search]
-	callers unitSet // units whose loops depend on this one's yields and cost
+	ran           bool
+	running       bool
+	queued        bool
+	runs          int
+	dearer        int     // how often its cost has grown
+	forUnit       *unit   // the unit on whose behalf this one, which is never run, evaluates something
+	plain, method *value  // see [functionValue]
+	found         int     // the last search that came here; see [search]
+	callers       unitSet // units whose loops depend on this one's yields and cost
 }
 
 // A param is one parameter of a unit.

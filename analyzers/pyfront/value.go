@@ -86,7 +86,9 @@ var unknownSet = set{open: true}
 // one is the set of a single value. Most sets are, so the value lends its own
 // field for the list.
 func one(v *value) set {
-	v.alone[0] = v
+	if v.alone[0] != v {
+		v.alone[0] = v
+	}
 	return set{vals: v.alone[:]}
 }
 
@@ -203,11 +205,14 @@ var opaque any = opaqueType{}
 type opaqueType struct{}
 
 func constOf(v any) *value {
-	switch v.(type) {
+	switch x := v.(type) {
 	case nil:
-		return &value{kind: kConst, name: "NoneType", lit: nil}
+		return constNone
 	case bool:
-		return &value{kind: kConst, name: "bool", lit: v}
+		if x {
+			return constTrue
+		}
+		return constFalse
 	case float64:
 		return &value{kind: kConst, name: "int", lit: v}
 	}
@@ -218,7 +223,12 @@ func constOf(v any) *value {
 func (v *value) opaque() *value { return v.but(func(v *value) { v.lit = opaque }) }
 
 // typed is a value of a built-in type about which nothing else is known.
-func typed(name string) *value { return &value{kind: kConst, name: name, lit: opaque} }
+func typed(name string) *value {
+	if v := typedValues[name]; v != nil {
+		return v
+	}
+	return &value{kind: kConst, name: name, lit: opaque}
+}
 
 // truth tells whether a set is surely true or surely false.
 func (s set) truth() (known, val bool) {
@@ -243,6 +253,7 @@ func (s set) truth() (known, val bool) {
 type cell struct {
 	set     set
 	readers unitSet
+	within  *value // a container of it; see [containerValue]
 }
 
 // read returns the cell's set and makes u run again when it grows.

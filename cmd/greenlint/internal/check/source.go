@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -55,11 +56,12 @@ func (s *source) Read(name string) (b []byte, err error) {
 		return nil, unwrap(err)
 	}
 	defer f.Close()
-	b, err = io.ReadAll(io.LimitReader(f, maxSource+1))
-	if err != nil {
+	var text bytes.Buffer
+	text.Grow(int(min(st.Size(), maxSource)) + bytes.MinRead) // as much as it says, and room to see the end
+	if _, err := text.ReadFrom(io.LimitReader(f, maxSource+1)); err != nil {
 		return nil, unwrap(err)
 	}
-	return s.keep(name, b)
+	return s.keep(name, text.Bytes())
 }
 
 // keep remembers a file's text.
