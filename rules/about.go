@@ -143,6 +143,9 @@ func (l *Library) rows() (out []AboutRow) {
 		}
 		add("context", x.Kind, &x.Row, names)
 	}
+	for _, x := range l.Regexes {
+		add("regex", x.How, &x.Row, x.Calls)
+	}
 	for _, p := range l.Patches {
 		out = append(out, AboutRow{Table: "patch", Names: []string{p.Call}, Detail: strings.Join(p.Flags, ", "), Loops: []Loop{p.Loop}, Source: p.Source})
 	}

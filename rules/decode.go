@@ -143,6 +143,18 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("returns", i, err)
 		}
 	}
+	for i, r := range lib.Regexes {
+		err := r.Row.compile(lib)
+		if err == nil {
+			err = need(&r.Row, r.How != "compile")
+		}
+		if err == nil {
+			err = r.check()
+		}
+		if err != nil {
+			return at("regex", i, err)
+		}
+	}
 	moves := func(table string, rows []*MoveRow) error {
 		for i, m := range rows {
 			err := m.Row.compile(lib)

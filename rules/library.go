@@ -47,6 +47,7 @@ type Library struct {
 	HigherOrder []*MoveRow    `toml:"higher-order"`
 	Yields      []*YieldRow   `toml:"yield"`
 	Returns     []*ReturnRow  `toml:"returns"`
+	Regexes     []*RegexRow   `toml:"regex"`
 	Contexts    []*ContextRow `toml:"context"`
 	Patches     []*Patch      `toml:"patch"`
 	Bad         []*VersionRow `toml:"version"`

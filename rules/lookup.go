@@ -23,6 +23,7 @@ type Entry struct {
 	HigherOrder []*MoveRow
 	Yields      []*YieldRow
 	Returns     []*ReturnRow
+	Regexes     []*RegexRow
 	Contexts    []*ContextRow
 }
 
@@ -121,6 +122,12 @@ func (v *view) add(lib *Library) {
 		for _, c := range r.Calls {
 			e := row(c)
 			e.Returns = append(e.Returns, r)
+		}
+	}
+	for _, r := range lib.Regexes {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Regexes = append(e.Regexes, r)
 		}
 	}
 	for _, r := range lib.Contexts {

@@ -287,7 +287,7 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	if r, ok := f.intrinsic(v, as, n); ok {
 		return r
 	}
-	return f.libraryResult(v, e, as, n)
+	return f.compiled(e, as, f.libraryResult(v, e, as, n))
 }
 
 // sizeOfReceiver is the size of what a method is called on.
@@ -397,6 +397,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			f.yield.maybe = true
 		}
 	}
+	f.regexes(e, v, as, n)
 	f.moves(e, as, n)
 }
 
