@@ -22,9 +22,12 @@ import (
 	"github.com/greenlint/greenlint/rules"
 )
 
+// defaultDelay is how long nothing must have changed before a folder is checked.
+const defaultDelay = 150 * time.Millisecond
+
 func lspCommand(run analysis) *command.Command {
 	var f checkFlags
-	var delay string
+	var delay, language string
 	return &command.Command{
 		Name:    "lsp",
 		Summary: "serve an editor on standard input and output",
@@ -35,8 +38,9 @@ An editor starts it; docs/editors.md says how. Each folder that the editor has o
 is checked as "greenlint check" would, with its settings, and with what is not saved
 yet in the place of the files.`,
 		Flags: func(fl *command.Flags) {
-			f, delay = checkFlags{}, ""
+			f, delay, language = checkFlags{}, "", ""
 			fl.ChoiceOf(&f.loop, "loop", "LOOP", words(loops), "judge all tasks as if they ran on this loop")
+			fl.Choice(&language, "language", []string{"python", "go"}, "check this language alone: beside \"greenlint gopls\", Python")
 			fl.String(&delay, "delay", "DURATION", "how long to wait after a change (150ms)")
 			fl.Bool(&f.verbose, "v,verbose", "say more on standard error")
 			var stdio bool
@@ -44,41 +48,50 @@ yet in the place of the files.`,
 		},
 		Run: func(ctx context.Context, c *command.Call) (int, error) {
 			*c.Verbose = f.verbose
-			wait := 150 * time.Millisecond
+			wait := defaultDelay
 			if delay != "" {
 				var err error
 				if wait, err = time.ParseDuration(delay); err != nil || wait < 0 {
 					return 0, &command.UsageError{Msg: "--delay: want something like 150ms"}
 				}
 			}
-			return serve(ctx, c, &f, run, wait)
+			options, err := serverOptions(c, &engine{flags: f, run: run}, language, wait)
+			if err != nil {
+				return 0, err
+			}
+			return untilEnd(ctx, func() (bool, error) { return lsp.Serve(ctx, c.Stdin, c.Stdout, *options) })
 		},
 	}
 }
 
-func serve(ctx context.Context, c *command.Call, f *checkFlags, run analysis, delay time.Duration) (int, error) {
+// serverOptions are those of a server whose checks are an engine's for a language;
+// "" = for all.
+func serverOptions(c *command.Call, e *engine, language string, delay time.Duration) (*lsp.Options, error) {
 	catalog, err := rules.Load()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	type end struct {
-		clean bool
-		err   error
-	}
-	ended := make(chan end, 1)
-	e := &engine{flags: *f, run: run}
-	options := lsp.Options{
-		Checks:    e.checks(),
-		Configure: e.configure,
+	return &lsp.Options{
+		Checks: e.checks(language), Configure: e.configure,
 		Silence: func(file string, text []byte, found []rules.Finding) []byte {
 			out, _ := fix.Ignore(file, text, found, "TODO: say why")
 			return out
 		},
 		Catalog: catalog, PageURL: func(id rules.ID) string { return report.PageURL(catalog, id) },
 		Version: version(), Delay: delay, Log: c.Stderr,
+	}, nil
+}
+
+// untilEnd serves until the client is done or a signal comes; reading can't be
+// interrupted, so that leaves it behind.
+func untilEnd(ctx context.Context, serve func() (clean bool, err error)) (int, error) {
+	type end struct {
+		clean bool
+		err   error
 	}
-	go func() { // reading can't be interrupted, so a signal leaves it behind
-		clean, err := lsp.Serve(ctx, c.Stdin, c.Stdout, options)
+	ended := make(chan end, 1)
+	go func() {
+		clean, err := serve()
 		ended <- end{clean, err}
 	}()
 	select {
@@ -120,19 +133,18 @@ func (e *engine) configure(raw json.RawMessage) error {
 	return nil
 }
 
-// checks are one for Python and what declares its processes, and one for Go.
-func (e *engine) checks() []lsp.Check {
-	isGo := func(file string) bool { return strings.HasSuffix(file, ".go") }
-	return []lsp.Check{
-		{
-			Speaks: func(file string) bool { return strings.HasSuffix(file, ".py") },
-			Run:    func(ctx context.Context, p lsp.Project) (*lsp.Checked, error) { return e.check(ctx, p, "python") },
-		},
-		{
-			Speaks: isGo,
-			Run:    func(ctx context.Context, p lsp.Project) (*lsp.Checked, error) { return e.check(ctx, p, "go") },
-		},
+// checks are one for Python and what declares its processes, and one for Go; with
+// a language, that one's alone.
+func (e *engine) checks(only string) (out []lsp.Check) {
+	for _, of := range []struct{ language, suffix string }{{"python", ".py"}, {"go", ".go"}} {
+		if only == "" || only == of.language {
+			out = append(out, lsp.Check{
+				Speaks: func(file string) bool { return strings.HasSuffix(file, of.suffix) },
+				Run:    func(ctx context.Context, p lsp.Project) (*lsp.Checked, error) { return e.check(ctx, p, of.language) },
+			})
+		}
 	}
+	return out
 }
 
 // check checks a folder of an editor, in one language.

@@ -54,6 +54,7 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 			initCommand(run),
 			ignoreCommand(run),
 			lspCommand(run),
+			goplsCommand(run),
 			environ.EnvCommand(),
 			environ.AuditCommand(),
 			routesCommand(),

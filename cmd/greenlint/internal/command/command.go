@@ -26,6 +26,7 @@ type Command struct {
 	Flags   func(*Flags)
 	Run     func(context.Context, *Call) (status int, err error)
 	Hidden  bool // not in the list of commands
+	Raw     bool // its arguments are another program's: none is taken for a flag
 }
 
 // A Call is what a command runs with.

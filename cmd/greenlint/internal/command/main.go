@@ -68,6 +68,10 @@ func (p *Program) dispatch(ctx context.Context, args []string, call *Call) (int,
 		}
 		return Failure, p.unknown(args[0], call.Dir)
 	}
+	if c.Raw {
+		call.Args = rest
+		return c.Run(ctx, call)
+	}
 	fs := newFlags(c)
 	switch rest, err := fs.parse(rest); {
 	case errors.Is(err, errHelp):

@@ -86,7 +86,10 @@ var severities = map[rules.Severity]int{rules.Error: 1, rules.Warning: 2, rules.
 
 func (s *server) diagnostic(f *rules.Finding, t *texts) diagnostic {
 	d := diagnostic{
-		Range: t.span(f.Pos, f.End), Severity: severities[f.Severity], Code: string(f.Rule), Source: "greenlint", Message: f.Message, Data: f.Fingerprint,
+		Range: t.span(f.Pos, f.End), Severity: severities[f.Severity], Code: string(f.Rule), Source: "greenlint", Message: f.Message,
+	}
+	if f.Fingerprint != "" {
+		d.Data = &diagnosticData{f.Fingerprint}
 	}
 	if d.Severity == 0 {
 		d.Severity = 2

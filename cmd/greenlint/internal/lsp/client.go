@@ -45,7 +45,11 @@ func (s *server) watch() {
 		return
 	}
 	var list []any
-	for _, w := range watched {
+	patterns := s.o.Watch
+	if patterns == nil {
+		patterns = watched
+	}
+	for _, w := range patterns {
 		list = append(list, map[string]any{"globPattern": w})
 	}
 	s.ask("client/registerCapability", map[string]any{"registrations": []any{map[string]any{

@@ -34,7 +34,13 @@ type diagnostic struct {
 	Message     string           `json:"message"`
 	Related     []related        `json:"relatedInformation,omitempty"`
 	Tags        []int            `json:"tags,omitempty"`
-	Data        string           `json:"data,omitempty"` // the fingerprint
+	Data        *diagnosticData  `json:"data,omitempty"`
+}
+
+// diagnosticData is an object since clients show a diagnostic to other servers too,
+// and gopls fails on data of another shape.
+type diagnosticData struct {
+	Fingerprint string `json:"fingerprint"`
 }
 
 type codeDescription struct {
@@ -105,9 +111,10 @@ type workspaceFolder struct {
 }
 
 type textDocument struct {
-	URI     string `json:"uri"`
-	Version int    `json:"version"`
-	Text    string `json:"text"`
+	URI      string `json:"uri"`
+	Language string `json:"languageId,omitempty"`
+	Version  int    `json:"version"`
+	Text     string `json:"text"`
 }
 
 type didOpenParams struct {

@@ -34,23 +34,15 @@ type Options struct {
 	PageURL   func(rules.ID) string
 	Version   string
 	Delay     time.Duration // between the last change and the check of the folder
+	Watch     []string      // patterns of files that decide what is found without being open; nil = all that can
 	Log       io.Writer     // what went wrong; nil = nowhere
 }
 
 // Serve speaks with a client until it says exit or the stream ends. clean says
 // that the client has asked for the end before.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) (clean bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s := &server{
-		o: o, conn: newConn(in, out), enc: utf16Units, docs: map[string]*document{}, wake: make(chan struct{}, 1), soon: make(chan struct{}, 1),
-		cancelled: map[string]bool{}, shown: map[string]string{}, results: map[job]*result{}, due: map[job]int{}, asked: map[string]func(*message){},
-	}
-	var wg sync.WaitGroup
-	wg.Go(func() { s.work(ctx) })
-	wg.Go(func() { s.quickly(ctx) })
-	defer wg.Wait()
-	defer cancel()
+	s := newServer(o, newConn(in, out))
+	defer s.start(ctx)()
 	for {
 		m, err := s.conn.read()
 		var bad *rpcError
@@ -71,6 +63,25 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) (clean b
 		if err := s.handle(ctx, m); err != nil {
 			return false, err
 		}
+	}
+}
+
+func newServer(o Options, c *conn) *server {
+	return &server{
+		o: o, conn: c, enc: utf16Units, docs: map[string]*document{}, wake: make(chan struct{}, 1), soon: make(chan struct{}, 1),
+		cancelled: map[string]bool{}, shown: map[string]string{}, results: map[job]*result{}, due: map[job]int{}, asked: map[string]func(*message){},
+	}
+}
+
+// start lets checks be done; stop gives them up and waits for that.
+func (s *server) start(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { s.work(ctx) })
+	wg.Go(func() { s.quickly(ctx) })
+	return func() {
+		cancel()
+		wg.Wait()
 	}
 }
 
@@ -106,9 +117,10 @@ type server struct {
 // A document is an open one. Its text is never changed in place, and each change
 // makes a new document.
 type document struct {
-	uri     string
-	version int
-	text    []byte
+	uri      string
+	language string
+	version  int
+	text     []byte
 }
 
 // handle answers one message. An error means that the client can't be reached.
@@ -204,7 +216,7 @@ func (s *server) notification(m *message) error {
 		if err := decode(m, &p); err != nil {
 			return err
 		}
-		s.set(p.Document.URI, &document{p.Document.URI, p.Document.Version, []byte(p.Document.Text)})
+		s.set(p.Document.URI, &document{p.Document.URI, p.Document.Language, p.Document.Version, []byte(p.Document.Text)})
 	case "textDocument/didChange":
 		var p didChangeParams
 		if err := decode(m, &p); err != nil {
@@ -370,7 +382,7 @@ func (s *server) changed(p *didChangeParams) error {
 		to = max(from, to)
 		text = slices.Concat(text[:from], []byte(c.Text), text[to:])
 	}
-	s.docs[path] = &document{d.uri, p.Document.Version, text}
+	s.docs[path] = &document{d.uri, d.language, p.Document.Version, text}
 	s.mu.Unlock()
 	s.touch(path)
 	return nil

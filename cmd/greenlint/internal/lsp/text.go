@@ -68,9 +68,13 @@ func (e encoding) position(text []byte, starts []int, off int) position {
 			hi = mid
 		}
 	}
-	part := text[starts[line]:off]
+	return position{line, e.units(text[starts[line]:off])}
+}
+
+// units is how many characters the client counts in a part of a line.
+func (e encoding) units(part []byte) int {
 	if e == utf8Units {
-		return position{line, len(part)}
+		return len(part)
 	}
 	n := 0
 	for len(part) > 0 {
@@ -78,7 +82,7 @@ func (e encoding) position(text []byte, starts []int, off int) position {
 		n += unitsOf(r)
 		part = part[size:]
 	}
-	return position{line, n}
+	return n
 }
 
 func unitsOf(r rune) int {
