@@ -82,8 +82,9 @@ func speaks(args []string) bool {
 	for i := 0; i < len(args); i++ {
 		name, _, given := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
 		switch {
+		case args[i] == "serve": // whose flags follow
 		case !strings.HasPrefix(args[i], "-"):
-			return args[i] == "serve"
+			return false
 		case name == "h", name == "help", name == "listen", name == "port":
 			return false
 		case !given && !slices.Contains(switches, name):

@@ -9,6 +9,7 @@ import (
 	"math/rand"
 	"net/textproto"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -26,7 +27,7 @@ import (
 
 // An editor is a scripted client.
 type editor struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	to     io.WriteCloser
 	from   chan map[string]any
@@ -38,21 +39,52 @@ type editor struct {
 	vers   map[string]int
 }
 
+// startEditor starts a client of "greenlint lsp" in this process, which can't check
+// Go packages.
 func startEditor(t *testing.T, dir string, capabilities string) *editor {
 	t.Helper()
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
-	e := &editor{
-		t: t, dir: dir, to: inW, from: make(chan map[string]any, 1000), status: make(chan int, 1),
-		shown: map[string][]map[string]any{}, at: map[string]float64{}, text: map[string]string{}, vers: map[string]int{},
-	}
+	e := newEditor(t, dir, inW, outR)
 	go func() {
 		status := program(check.Run).Main(context.Background(), []string{"lsp", "--delay", "5ms"}, command.Call{Dir: dir, Stdin: inR, Stdout: outW, Stderr: io.Discard})
 		outW.Close()
 		e.status <- status
 	}()
+	if capabilities != "" {
+		e.initialize(capabilities)
+	}
+	return e
+}
+
+// startServer starts a client of a server that is a program.
+func startServer(t testing.TB, dir string, capabilities string, command ...string) *editor {
+	t.Helper()
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Dir = dir
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	outR, outW, err := os.Pipe()
+	require.NoError(t, err)
+	cmd.Stdout = outW
+	require.NoError(t, cmd.Start())
+	outW.Close()
+	e := newEditor(t, dir, in, outR)
 	go func() {
-		r := textproto.NewReader(bufio.NewReader(outR))
+		cmd.Wait()
+		e.status <- cmd.ProcessState.ExitCode()
+	}()
+	e.initialize(capabilities)
+	return e
+}
+
+func newEditor(t testing.TB, dir string, to io.WriteCloser, from io.Reader) *editor {
+	e := &editor{
+		t: t, dir: dir, to: to, from: make(chan map[string]any, 1000), status: make(chan int, 1),
+		shown: map[string][]map[string]any{}, at: map[string]float64{}, text: map[string]string{}, vers: map[string]int{},
+	}
+	go func() {
+		r := textproto.NewReader(bufio.NewReader(from))
 		defer close(e.from)
 		for {
 			head, err := r.ReadMIMEHeader()
@@ -69,12 +101,14 @@ func startEditor(t *testing.T, dir string, capabilities string) *editor {
 			e.from <- m
 		}
 	}()
-	t.Cleanup(func() { inW.Close() })
-	if capabilities != "" {
-		e.call("initialize", `{"rootUri": "`+e.uri("")+`", "capabilities": `+capabilities+`}`)
-		e.send("initialized", "{}", false)
-	}
+	t.Cleanup(func() { to.Close() })
 	return e
+}
+
+func (e *editor) initialize(capabilities string) {
+	e.t.Helper()
+	e.call("initialize", `{"rootUri": "`+e.uri("")+`", "capabilities": `+capabilities+`}`)
+	e.send("initialized", "{}", false)
 }
 
 func (e *editor) uri(name string) string {
@@ -111,9 +145,14 @@ func (e *editor) receive() map[string]any {
 				e.at[name] = v
 			}
 		}
+		if m["id"] != nil && m["method"] != nil { // any question is answered, with nothing
+			id, _ := json.Marshal(m["id"])
+			body := fmt.Sprintf(`{"jsonrpc": "2.0", "id": %s, "result": null}`, id)
+			fmt.Fprintf(e.to, "Content-Length: %d\r\n\r\n%s", len(body), body)
+		}
 		return m
-	case <-time.After(30 * time.Second):
-		require.FailNow(e.t, "the server says nothing")
+	case <-time.After(time.Minute):
+		require.FailNow(e.t, "the server says nothing", "%v", e.shown)
 		return nil
 	}
 }
@@ -123,7 +162,7 @@ func (e *editor) call(method, params string) map[string]any {
 	e.t.Helper()
 	id := e.send(method, params, true)
 	for {
-		if m := e.receive(); m["id"] == float64(id) {
+		if m := e.receive(); m["id"] == float64(id) && m["method"] == nil {
 			return m
 		}
 	}
@@ -132,7 +171,7 @@ func (e *editor) call(method, params string) map[string]any {
 func (e *editor) open(name, text string) {
 	e.t.Helper()
 	e.text[name], e.vers[name] = text, 1
-	p, _ := json.Marshal(map[string]any{"textDocument": map[string]any{"uri": e.uri(name), "languageId": "python", "version": 1, "text": text}})
+	p, _ := json.Marshal(map[string]any{"textDocument": map[string]any{"uri": e.uri(name), "languageId": map[string]string{".py": "python", ".go": "go"}[filepath.Ext(name)], "version": 1, "text": text}})
 	e.send("textDocument/didOpen", string(p), false)
 }
 

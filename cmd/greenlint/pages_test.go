@@ -178,7 +178,7 @@ func (p pageProject) check(t *testing.T, catalog *rules.Catalog, r *rules.Rule) 
 	return out
 }
 
-func writeFile(t *testing.T, name, text string) {
+func writeFile(t testing.TB, name, text string) {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o777))
 	require.NoError(t, os.WriteFile(name, []byte(text), 0o666))

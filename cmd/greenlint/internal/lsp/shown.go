@@ -188,7 +188,7 @@ func (p *proxy) publication(path string, f *file, version *int) []byte {
 	if params == nil {
 		params = map[string]json.RawMessage{}
 	}
-	items := slices.Concat([]item{}, f.gopls.items)
+	items := append([]item{}, f.gopls.items...)
 	if p.pushes(path) {
 		items = append(items, f.own.items...)
 	}
