@@ -32,12 +32,12 @@ func repository(t *testing.T) string {
 	return dir
 }
 
-var expect = regexp.MustCompile(`# expect: (GL\d+)\s*$`)
+var expect = regexp.MustCompile(`(?:#|//) expect: (GL\d+)\s*$`)
 
-// TestFeedhub compares the findings with the marks in the project's sources.
-func TestFeedhub(t *testing.T) {
-	top := filepath.Join(repository(t), filepath.FromSlash(feedhub))
-	var want []string
+// expected lists what a bundled project's sources are marked with: "file:line rule".
+func expected(t *testing.T, project string) (want []string) {
+	t.Helper()
+	top := filepath.Join(repository(t), filepath.FromSlash(project))
 	require.NoError(t, filepath.WalkDir(top, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
@@ -52,8 +52,12 @@ func TestFeedhub(t *testing.T) {
 		return err
 	}))
 	require.NotEmpty(t, want)
-	var got, suppressed []string
-	for _, f := range runJSON(t, repository(t), check.Run, feedhub) {
+	return want
+}
+
+// reported lists findings in the same form.
+func reported(findings []jsonFinding) (got, suppressed []string) {
+	for _, f := range findings {
 		at := fmt.Sprintf("%s:%d %s", f.File, f.Line, f.Rule)
 		if f.Suppressed != nil {
 			suppressed = append(suppressed, at)
@@ -61,23 +65,33 @@ func TestFeedhub(t *testing.T) {
 			got = append(got, at)
 		}
 	}
-	slices.Sort(want)
-	slices.Sort(got)
-	require.Equal(t, want, got)
+	return got, suppressed
+}
+
+// requireGolden compares a text with a file of the repository, or writes it there.
+func requireGolden(t *testing.T, golden, text string) {
+	t.Helper()
+	file := filepath.Join(repository(t), filepath.FromSlash(golden))
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o666))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text, "go test ./cmd/greenlint -update rewrites the golden file")
+}
+
+// TestFeedhub compares the findings with the marks in the project's sources.
+func TestFeedhub(t *testing.T) {
+	got, suppressed := reported(runJSON(t, repository(t), check.Run, feedhub))
+	require.ElementsMatch(t, expected(t, feedhub), got)
 	require.Len(t, suppressed, 1, suppressed)
 }
 
 // TestFeedhubText compares the text with the golden file, for several orders of
 // the project's files.
 func TestFeedhubText(t *testing.T) {
-	golden := filepath.Join(repository(t), filepath.FromSlash(feedhubGolden))
 	text, summary := runCommand(t, repository(t), check.Run, "check", feedhub)
-	if *update {
-		require.NoError(t, os.WriteFile(golden, []byte(text), 0o666))
-	}
-	want, err := os.ReadFile(golden)
-	require.NoError(t, err)
-	require.Equal(t, string(want), text, "go test ./cmd/greenlint -update rewrites the golden file")
+	requireGolden(t, feedhubGolden, text)
 	require.Regexp(t, `^\d+ findings \(.*\) in \d+ files; 1 suppressed\.\n`, summary)
 
 	for seed := range int64(5) {

@@ -1,0 +1,3 @@
+module github.com/greenlint/greenlint
+
+go 1.24
