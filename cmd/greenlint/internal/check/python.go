@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -29,10 +30,11 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, 
 		}
 	}
 	progress(req, "reading deployment files", 0, 0)
-	deployed := env.Read(src, req.Catalog)
-	out.Findings = append(out.Findings, deployed.Findings...)
-	out.Skipped = append(out.Skipped, deployed.Skipped...)
+	deployment := inBackground(func() env.Result { return env.Read(src, req.Catalog) })
 	if len(files) == 0 {
+		deployed := deployment()
+		out.Findings = append(out.Findings, deployed.Findings...)
+		out.Skipped = append(out.Skipped, deployed.Skipped...)
 		out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, processes(req, deployed, &pyfront.Result{}))...)
 		return nil, ctx.Err()
 	}
@@ -48,9 +50,12 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, 
 	} else {
 		res, err = pyfront.Analyze(ctx, in)
 	}
+	deployed := deployment() // also where the analysis was interrupted: it reads the user's files
 	if err != nil {
 		return nil, err
 	}
+	out.Findings = append(out.Findings, deployed.Findings...)
+	out.Skipped = append(out.Skipped, deployed.Skipped...)
 	progress(req, "judging", 0, 0)
 	envs := processes(req, deployed, res)
 	out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, envs)...)
@@ -80,6 +85,30 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, 
 		kept.out.Partial = out.Partial
 	}
 	return kept, nil
+}
+
+// inBackground starts something, and gives what waits for its end. A panic is
+// handed on to who waits.
+func inBackground[T any](run func() T) (wait func() T) {
+	var out T
+	var fault string
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if v := recover(); v != nil {
+				fault = fmt.Sprintf("%v\n\n%s", v, debug.Stack())
+			}
+		}()
+		out = run()
+	}()
+	return func() T {
+		<-done
+		if fault != "" {
+			panic(fault)
+		}
+		return out
+	}
 }
 
 func progress(req Request, stage string, done, total int) {
