@@ -17,6 +17,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -76,10 +77,10 @@ func runUnit(file string, o options, stdout, stderr io.Writer) (found bool, err 
 		return false, err
 	}
 	res, err := u.analyze()
-	if err != nil {
-		return false, errors.Join(err, writeFacts(cfg.VetxOutput, u.facts))
+	if !importable(cfg) {
+		u.facts = nil
 	}
-	if err := writeFacts(cfg.VetxOutput, u.facts); err != nil {
+	if err := errors.Join(err, writeFacts(cfg.VetxOutput, u.facts)); err != nil {
 		return false, err
 	}
 	if cfg.VetxOnly {
@@ -115,6 +116,12 @@ func isStandard(cfg *config) bool {
 		}
 	}
 	return false
+}
+
+// importable reports whether another package can import this one: what consists
+// of test files alone is the end of the line.
+func importable(cfg *config) bool {
+	return slices.ContainsFunc(cfg.GoFiles, func(f string) bool { return !strings.HasSuffix(f, "_test.go") })
 }
 
 // A unit is one package.
