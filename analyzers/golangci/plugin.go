@@ -23,6 +23,7 @@ func init() { register.Plugin("greenlint", New) }
 type Settings struct {
 	Interfaces string `json:"interfaces"` // none, known or all; "" = known
 	Config     string `json:"config"`     // a greenlint.toml; "" = the nearest above each package
+	Loop       string `json:"loop"`       // the loop that the whole module is on, as tinygo; "" = what its code says
 	Disk       bool   `json:"disk"`       // report files too
 	Tests      bool   `json:"tests"`      // check the tasks in test files too
 }
@@ -41,7 +42,7 @@ func New(settings any) (register.LinterPlugin, error) {
 // BuildAnalyzers implements [register.LinterPlugin].
 func (p plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 	flags := &gofront.Analyzer.Flags
-	for name, value := range map[string]string{"interfaces": p.settings.Interfaces, "config": p.settings.Config, "tests": fmt.Sprint(p.settings.Tests)} {
+	for name, value := range map[string]string{"interfaces": p.settings.Interfaces, "config": p.settings.Config, "loop": p.settings.Loop, "tests": fmt.Sprint(p.settings.Tests)} {
 		if value == "" {
 			continue
 		}
