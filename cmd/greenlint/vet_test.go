@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -211,4 +212,8 @@ func TestCgo(t *testing.T) {
 		require.ElementsMatch(t, c.want, told(out), out)
 		require.Contains(t, out, "sensor.Poll holds the greenpool loop: C.sample\n")
 	}
+	_, out := bash(t, dir, tool+" check -q --format json", "CGO_ENABLED=1", "GOFLAGS=", "GOWORK=off")
+	var report struct{ Stats struct{ Files int } }
+	require.NoError(t, json.Unmarshal([]byte(out), &report), out)
+	require.Equal(t, 2, report.Stats.Files, "files are counted as the user has them, not as cgo does")
 }

@@ -14,6 +14,7 @@ import (
 	"go/types"
 	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -87,7 +88,7 @@ func runUnit(file string, o options, stdout, stderr io.Writer) (found bool, err 
 		return false, nil
 	}
 	if o.findings {
-		out := Unit{cfg.ID, cfg.ImportPath, cfg.GoFiles, "", res.Stats, res.Findings}
+		out := Unit{cfg.ID, cfg.ImportPath, u.sources(), "", res.Stats, res.Findings}
 		if u.broken != nil {
 			out.Broken = u.broken.Error()
 		}
@@ -167,6 +168,19 @@ func (u *unit) load() (err error) {
 		FileVersions: map[*ast.File]string{},
 	}
 	return u.check(&conf)
+}
+
+// sources names the files as the user knows them: cgo hands rewritten copies of
+// them to the compiler, and files of its own.
+func (u *unit) sources() []string {
+	var out []string
+	for _, f := range u.files {
+		name := u.fset.Position(f.Package).Filename
+		if !strings.HasPrefix(filepath.Base(name), "_cgo_") {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // check finds the types. A function with a fault in it is left out and the rest
