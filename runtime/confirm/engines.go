@@ -3,6 +3,7 @@ package confirm
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/greenlint/greenlint/rules"
 	"github.com/greenlint/greenlint/runtime/cpython"
@@ -11,25 +12,69 @@ import (
 	"github.com/greenlint/greenlint/runtime/stall"
 )
 
+// goSource is the target as the Go engine's builder has it.
+func (s *Session) goSource(t *Target) (gopool.Source, error) {
+	source := gopool.Source{Path: t.File, Func: t.Func}
+	args := t.Args
+	if args == nil {
+		args = s.o.Args
+	}
+	if args == nil {
+		return source, nil
+	}
+	text, err := s.peers.Fill(*args)
+	source.Args = text
+	return source, err
+}
+
+// together lets the Go targets of a list be compiled together where they can be,
+// as soon as the first of them is wanted: most of the time goes into the linker.
+func (s *Session) together(list []*Target) {
+	var sources []gopool.Source
+	for _, t := range list {
+		for _, t := range []*Target{t, t.Good} {
+			if t == nil || t.Language != "go" {
+				continue
+			}
+			if source, err := s.goSource(t); err == nil {
+				sources = append(sources, source)
+			}
+		}
+	}
+	b := &gopool.Builder{Dir: s.tmp}
+	for _, batch := range gopool.Batches(sources) {
+		built := sync.OnceValues(func() (map[gopool.Source]*gopool.Program, error) {
+			list, err := b.Together(s.ctx, batch)
+			out := map[gopool.Source]*gopool.Program{}
+			for i, p := range list {
+				out[batch[i]] = p
+			}
+			return out, err
+		})
+		for _, source := range batch {
+			s.built[source] = built
+		}
+	}
+}
+
+// build compiles a Go target, by itself if it is in no batch or the batch can't
+// be compiled.
+func (s *Session) build(ctx context.Context, t *Target) (*gopool.Program, error) {
+	source, err := s.goSource(t)
+	if err != nil {
+		return nil, err
+	}
+	if built := s.built[source]; built != nil {
+		if all, err := built(); err == nil {
+			return all[source], nil
+		}
+	}
+	return (&gopool.Builder{Dir: s.tmp}).Build(ctx, source)
+}
+
 // goEngine runs a Go function under the green pool.
 func (s *Session) goEngine(ctx context.Context, t *Target) (string, runner, error) {
-	b := &gopool.Builder{Dir: s.tmp}
-	build := func(t *Target) (*gopool.Program, error) {
-		source := gopool.Source{Path: t.File, Func: t.Func}
-		args := t.Args
-		if args == nil {
-			args = s.o.Args
-		}
-		if args != nil {
-			text, err := s.peers.Fill(*args)
-			if err != nil {
-				return nil, err
-			}
-			source.Args = text
-		}
-		return b.Build(ctx, source)
-	}
-	program, err := build(t)
+	program, err := s.build(ctx, t)
 	if err != nil {
 		return "", nil, err
 	}
@@ -46,7 +91,7 @@ func (s *Session) goEngine(ctx context.Context, t *Target) (string, runner, erro
 		case control, idle:
 			mode = gopool.Idle
 			if k == control && t.Good != nil {
-				if good, err := build(t.Good); err == nil {
+				if good, err := s.build(ctx, t.Good); err == nil {
 					mode, p = gopool.Judged, good
 				}
 			}

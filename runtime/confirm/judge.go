@@ -175,6 +175,7 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 			return inconclusive(v, "the task did not end in %s; the loop went on", t.limits().Run), nil
 		}
 	}
+	v.busy = counted < conclusive
 	if counted == 0 {
 		return inconclusive(v, "the machine is too busy to tell"), nil
 	}
@@ -335,6 +336,9 @@ func judgeRaise(ctx context.Context, v Verdict, t *Target, p *problem, load bool
 		other = without.load
 	}
 	switch {
+	case p.same(other) && load && p.name == "ModuleNotFoundError":
+		v.first.refused = p.text
+		return inconclusive(v, "this Python does not have what the file imports: %s", p.text), nil
 	case p.same(other):
 		return inconclusive(v, "%s raises %s, with and without the loop", place(load), p), nil
 	case other != nil && !passed(t, without, other):

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/greenlint/greenlint/rules"
 	"github.com/greenlint/greenlint/runtime/cpython"
+	"github.com/greenlint/greenlint/runtime/gopool"
 	"github.com/greenlint/greenlint/runtime/stall"
 )
 
@@ -35,6 +39,10 @@ type Session struct {
 	pythons []*cpython.Interpreter
 	peers   *Peers
 	tmp     string
+	ctx     context.Context // of the session: what several targets share outlives each of them
+
+	built map[gopool.Source]func() (map[gopool.Source]*gopool.Program, error) // batches, compiled when the first is wanted
+	alone sync.RWMutex                                                        // held for reading by fixtures, for writing by others
 }
 
 // NewSession looks for engines. Close ends it.
@@ -50,13 +58,67 @@ func NewSession(ctx context.Context, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{o: o, pythons: found, peers: &Peers{dir: tmp}, tmp: tmp}, nil
+	return &Session{
+		o: o, pythons: found, peers: &Peers{dir: tmp}, tmp: tmp, ctx: ctx,
+		built: map[gopool.Source]func() (map[gopool.Source]*gopool.Program, error){},
+	}, nil
 }
 
 // Close ends the peers and removes what the session has written.
 func (s *Session) Close() {
 	s.peers.Close()
 	os.RemoveAll(s.tmp)
+}
+
+// ConfirmAll confirms the targets and hands over each verdict, in the order of
+// the list. Fixtures run beside each other, two for each processor, since most of
+// a run is waiting; one that the machine is then too busy for is run again, alone.
+// A user's own tasks run one at a time: one may hold the lock, the port or the file
+// that another waits for.
+func (s *Session) ConfirmAll(ctx context.Context, list []*Target, each func(*Target, Verdict) error) error {
+	s.together(list)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type answer struct {
+		v   Verdict
+		err error
+	}
+	answers := make([]chan answer, len(list))
+	for i := range answers {
+		answers[i] = make(chan answer, 1)
+	}
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
+	for range min(len(list), 2*runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(list); i = next.Add(1) - 1 {
+				v, err := Verdict{busy: true}, error(nil)
+				if list[i].Expected != "" {
+					s.alone.RLock()
+					v, err = s.Confirm(ctx, list[i])
+					s.alone.RUnlock()
+				}
+				if v.busy && err == nil {
+					s.alone.Lock()
+					v, err = s.Confirm(ctx, list[i])
+					s.alone.Unlock()
+				}
+				answers[i] <- answer{v, err}
+			}
+		})
+	}
+	for i, t := range list {
+		a := <-answers[i]
+		if a.err != nil {
+			return a.err
+		}
+		if err := each(t, a.v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Confirm runs the target until its verdict is known. An error is for what has

@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -108,4 +109,36 @@ func TestBlockEnd(t *testing.T) {
 	for line, want := range map[int]int{1: 7, 2: 5, 3: 3, 7: 7, 99: 99} {
 		require.Equal(t, want, blockEnd(src, line), "line %d", line)
 	}
+}
+
+// TestConfirmAllKeepsTheOrder hands over verdicts in the order of the list, and
+// stops when told to.
+func TestConfirmAllKeepsTheOrder(t *testing.T) {
+	s, err := NewSession(t.Context(), Options{})
+	require.NoError(t, err)
+	defer s.Close()
+	var list []*Target
+	var want, got []string
+	for i := range 40 {
+		x := &Target{Name: fmt.Sprint(i), Language: "python", Loop: "no such loop"}
+		if i%3 == 0 {
+			x.Expected = Refuted
+		}
+		list, want = append(list, x), append(want, x.Name)
+	}
+	require.NoError(t, s.ConfirmAll(t.Context(), list, func(x *Target, v Verdict) error {
+		require.Equal(t, x.Name, v.Target)
+		got = append(got, v.Target)
+		return nil
+	}))
+	require.Equal(t, want, got)
+	n := 0
+	stop := errors.New("enough")
+	require.ErrorIs(t, s.ConfirmAll(t.Context(), list, func(*Target, Verdict) error {
+		if n++; n == 5 {
+			return stop
+		}
+		return nil
+	}), stop)
+	require.Equal(t, 5, n)
 }

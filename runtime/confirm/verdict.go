@@ -71,6 +71,7 @@ type Verdict struct {
 
 	Samples []stall.Sample `json:"-"`
 	astray  bool           // the accused call was not reached
+	busy    bool           // too many trials did not count
 	first   *trial
 }
 

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -32,13 +34,78 @@ type Program struct {
 	File string
 	Dir  string // of the package
 
-	laid map[string]string // files that are not where the compiler saw them → where they are
+	number int               // of the function in the program
+	laid   map[string]string // files that are not where the compiler saw them → where they are
 }
 
 var name = regexp.MustCompile(`^[\pL_][\pL\pN_]*(?:\.[\pL_][\pL\pN_]*)?$`)
 
 // Build compiles the function's package with a file more.
 func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
+	list, err := b.Together(ctx, []Source{s})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// Batches parts sources into those that one program can hold. Functions of a
+// package are together. So are lone files of a directory, of which nothing runs
+// but the function that is asked for.
+func Batches(sources []Source) (out [][]Source) {
+	at := map[string]int{}
+	for _, s := range sources {
+		key := s.Path
+		if filepath.Ext(s.Path) == ".go" && harmless(s.Path) {
+			key = filepath.Dir(s.Path) + "/*.go"
+		}
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, nil)
+		}
+		if !slices.Contains(out[i], s) {
+			out[i] = append(out[i], s)
+		}
+	}
+	return out
+}
+
+// harmless reports whether a file can be linked into a program with others: it
+// does nothing when the program begins, and needs no compiler but Go's.
+func harmless(file string) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+	if err != nil || f.Name.Name == "main" {
+		return false
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Name.Name == "init" && d.Recv == nil {
+				return false
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.ImportSpec:
+					if s.Path.Value == `"C"` {
+						return false
+					}
+				case *ast.ValueSpec:
+					if d.Tok == token.VAR && len(s.Values) > 0 {
+						return false
+					}
+				}
+			}
+		}
+	}
+	return true
+}
+
+// Together compiles one program of several functions: of one package, or of lone
+// files of one directory. See [Batches].
+func (b *Builder) Together(ctx context.Context, sources []Source) ([]*Program, error) {
 	tool := b.Go
 	if tool == "" {
 		var err error
@@ -46,10 +113,13 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 			return nil, errors.New("confirming Go code needs the go command, which is not on the PATH")
 		}
 	}
-	if !name.MatchString(s.Func) {
-		return nil, fmt.Errorf("%q is no name of a function or method", s.Func)
+	for _, s := range sources {
+		if !name.MatchString(s.Func) {
+			return nil, fmt.Errorf("%q is no name of a function or method", s.Func)
+		}
 	}
-	info, err := os.Stat(s.Path)
+	first := sources[0].Path
+	info, err := os.Stat(first)
 	if err != nil {
 		return nil, err
 	}
@@ -57,16 +127,16 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	overlay := map[string]string{}
+	lay := &layer{tmp: tmp, overlay: map[string]string{}}
 	extra := "greenlint_confirm_" + filepath.Base(tmp)
-	dir := s.Path
+	dir := first
 	if !info.IsDir() {
-		dir = filepath.Dir(s.Path)
+		dir = filepath.Dir(first)
 	}
 	root := moduleRoot(dir)
 	switch {
 	case root == "" && info.IsDir():
-		return nil, fmt.Errorf("%s lies in no Go module", s.Path)
+		return nil, fmt.Errorf("%s lies in no Go module", first)
 	case root == "": // a lone file: it gets a module that has the pool where it belongs
 		root = filepath.Join(tmp, "module")
 		if err := aloneIn(root); err != nil {
@@ -77,66 +147,38 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	pkg := ""
+	child := self
+	if !has(tool, root, env) {
+		if child, err = graft(filepath.Join(root, extra+"_pool"), path+"/"+extra+"_pool", lay.put); err != nil {
+			return nil, err
+		}
+	}
+	out := filepath.Join(tmp, "child.exe")
+	cmd := exec.CommandContext(ctx, tool, "test", "-c", "-vet=off", "-o", out)
 	if info.IsDir() {
-		if pkg, err = clause(tool, dir, env); err != nil {
-			return nil, err
-		}
-		if err := withoutTests(dir, s.Func, overlay); err != nil {
-			return nil, err
-		}
-	} else {
-		f, err := parser.ParseFile(token.NewFileSet(), s.Path, nil, parser.PackageClauseOnly)
+		pkg, err := clause(tool, dir, env)
 		if err != nil {
 			return nil, err
 		}
-		pkg = f.Name.Name
-	}
-	if !info.IsDir() {
-		dir = filepath.Join(root, extra)
-		overlay[filepath.Join(dir, strings.TrimSuffix(filepath.Base(s.Path), ".go")+"_fixture.go")] = s.Path
-	}
-	child := self
-	if !has(tool, root, env) {
-		put := func(name string, text []byte) error {
-			file, err := os.CreateTemp(tmp, "*-"+filepath.Base(name))
-			if err != nil {
-				return err
-			}
-			overlay[name] = file.Name()
-			_, err = file.Write(text)
-			return errors.Join(err, file.Close())
-		}
-		if child, err = graft(filepath.Join(root, extra+"_pool"), path+"/"+extra+"_pool", put); err != nil {
+		if err := withoutTests(dir, sources, lay.overlay); err != nil {
 			return nil, err
 		}
+		if err := lay.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), register(pkg, child, sources, 0)); err != nil {
+			return nil, err
+		}
+		cmd.Dir = dir
+	} else {
+		if err := lay.files(filepath.Join(root, extra), path+"/"+extra, child, sources); err != nil {
+			return nil, err
+		}
+		cmd.Dir = root // the directory to build is one that only the overlay knows
 	}
-	f := s.Func
-	if typ, method, ok := strings.Cut(f, "."); ok {
-		f = "new(" + typ + ")." + method
-	}
-	args := ""
-	if s.Args != "" {
-		args = ", " + s.Args
-	}
-	text := fmt.Sprintf("package %s\n\nimport greenlintchild %q\n\nfunc init() { greenlintchild.Child(%s%s) }\n", pkg, child, f, args)
-	generated := filepath.Join(tmp, "child.go")
-	if err := os.WriteFile(generated, []byte(text), 0o666); err != nil {
-		return nil, err
-	}
-	overlay[filepath.Join(dir, "zzz_greenlint_confirm_test.go")] = generated
-	laid, _ := json.Marshal(map[string]any{"Replace": overlay})
 	table := filepath.Join(tmp, "overlay.json")
+	laid, _ := json.Marshal(map[string]any{"Replace": lay.overlay})
 	if err := os.WriteFile(table, laid, 0o666); err != nil {
 		return nil, err
 	}
-	p := &Program{File: filepath.Join(tmp, "child.exe"), Dir: s.Path, laid: overlay}
-	cmd := exec.CommandContext(ctx, tool, "test", "-c", "-vet=off", "-o", p.File, "-overlay", table, ".")
-	cmd.Dir = dir
-	if !info.IsDir() { // a directory that only the overlay knows
-		cmd.Dir = root
-		cmd.Args[len(cmd.Args)-1] = "./" + filepath.Base(dir)
-	}
+	cmd.Args = append(cmd.Args, "-overlay", table, map[bool]string{true: ".", false: "./" + extra}[info.IsDir()])
 	cmd.Env = append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		text := strings.TrimSpace(string(out))
@@ -145,21 +187,94 @@ func (b *Builder) Build(ctx context.Context, s Source) (*Program, error) {
 		}
 		return nil, fmt.Errorf("it does not compile: %s", text)
 	}
-	if _, err := os.Stat(p.File); err != nil {
-		return nil, fmt.Errorf("%s has no Go files for this system", s.Path)
+	if _, err := os.Stat(out); err != nil {
+		return nil, fmt.Errorf("%s has no Go files for this system", first)
 	}
-	return p, nil
+	var programs []*Program
+	for i, s := range sources {
+		programs = append(programs, &Program{File: out, Dir: s.Path, number: i, laid: lay.overlay})
+	}
+	return programs, nil
+}
+
+// A layer is what the compiler sees and is not there.
+type layer struct {
+	tmp     string
+	overlay map[string]string
+}
+
+func (l *layer) put(name string, text []byte) error {
+	file, err := os.CreateTemp(l.tmp, "*-"+filepath.Base(name))
+	if err != nil {
+		return err
+	}
+	l.overlay[name] = file.Name()
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
+}
+
+// files lays a program at dir, and below it a package for each lone file. A file
+// of package main can only be the program itself.
+func (l *layer) files(dir, path, child string, sources []Source) error {
+	program := []byte("package program\n")
+	numbers := map[string]string{}
+	for i, s := range sources {
+		f, err := parser.ParseFile(token.NewFileSet(), s.Path, nil, parser.PackageClauseOnly)
+		if err != nil {
+			return err
+		}
+		at, end := dir, "_test.go"
+		if f.Name.Name == "main" {
+			program = nil
+		} else {
+			sub, ok := numbers[s.Path]
+			if !ok {
+				sub = fmt.Sprint("p", len(numbers))
+				numbers[s.Path] = sub
+				program = fmt.Appendf(program, "\nimport _ %q\n", path+"/"+sub)
+			}
+			at, end = filepath.Join(dir, sub), ".go"
+		}
+		l.overlay[filepath.Join(at, strings.TrimSuffix(filepath.Base(s.Path), ".go")+"_fixture.go")] = s.Path
+		if err := l.put(filepath.Join(at, fmt.Sprint("zzz_greenlint_confirm_", i, end)), register(f.Name.Name, child, sources[i:i+1], i)); err != nil {
+			return err
+		}
+	}
+	if program == nil {
+		return nil
+	}
+	return l.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), program)
+}
+
+// register is a file that runs the functions that it is asked for, which are
+// numbered from first.
+func register(pkg, child string, sources []Source, first int) []byte {
+	text := fmt.Appendf(nil, "package %s\n\nimport greenlintchild %q\n\nfunc init() {\n", pkg, child)
+	for i, s := range sources {
+		f := s.Func
+		if typ, method, ok := strings.Cut(f, "."); ok {
+			f = "new(" + typ + ")." + method
+		}
+		if s.Args != "" {
+			f += ", " + s.Args
+		}
+		text = fmt.Appendf(text, "\tgreenlintchild.Child(%d, %s)\n", first+i, f)
+	}
+	return append(text, "}\n"...)
 }
 
 // withoutTests hides the tests of a package, which may need what is not there and
-// begin to run by themselves, unless the function is one of theirs.
-func withoutTests(dir, name string, overlay map[string]string) error {
+// begin to run by themselves, unless one of the functions is theirs.
+func withoutTests(dir string, sources []Source, overlay map[string]string) error {
 	tests, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil {
 		return err
 	}
-	name = name[strings.LastIndexByte(name, '.')+1:]
-	declares := regexp.MustCompile(`(?m)^func\s+(?:\([^)]*\)\s*)?` + regexp.QuoteMeta(name) + `\s*[(\[]`)
+	var names []string
+	for _, s := range sources {
+		names = append(names, regexp.QuoteMeta(s.Func[strings.LastIndexByte(s.Func, '.')+1:]))
+	}
+	declares := regexp.MustCompile(`(?m)^func\s+(?:\([^)]*\)\s*)?(?:` + strings.Join(names, "|") + `)\s*[(\[]`)
 	for _, t := range tests {
 		if text, err := os.ReadFile(t); err != nil || declares.Match(text) {
 			return nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/greenlint/greenlint/runtime/green"
@@ -17,6 +18,7 @@ import (
 // The environment of a child.
 const (
 	childVar   = "GREENLINT_CHILD"   // "judged", "survey" or "idle"
+	numberVar  = "GREENLINT_NUMBER"  // which of the program's functions
 	spacingVar = "GREENLINT_SPACING" // survey: how long the loop may hold before its stack is taken
 )
 
@@ -30,14 +32,15 @@ type account struct {
 const tick = time.Millisecond
 
 // Child runs f as a task of a new loop and ends the process, if the process was
-// started for that; otherwise it does nothing. Parameters of f that no argument
+// started for the function of that number; otherwise it does nothing. Parameters of f that no argument
 // is given for get the task or a zero value. Generated code calls it.
-func Child(f any, args ...any) {
+func Child(number int, f any, args ...any) {
 	mode := os.Getenv(childVar)
-	if mode == "" {
+	if mode == "" || os.Getenv(numberVar) != strconv.Itoa(number) {
 		return
 	}
 	os.Unsetenv(childVar)
+	os.Unsetenv(numberVar)
 	var said account
 	leave := func() {
 		if b, err := json.Marshal(said); err == nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -271,6 +272,48 @@ func task(t *green.Task) {
 `), 0o666))
 	_, where := seenIn(t, build(t, file, "task", ""), "go-park sleep")
 	require.Equal(t, file+":11", where)
+}
+
+// TestTogether runs functions that are compiled into one program, and shows which
+// can be.
+func TestTogether(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o666))
+		return name
+	}
+	const sleeps = "package p\n\nimport \"time\"\n\nfunc task(d time.Duration) { time.Sleep(d) }\n"
+	a := Source{file("a.go", sleeps), "task", "250000000"}
+	b := Source{file("b.go", sleeps), "task", "0"}
+	other := Source{a.Path, "task", "0"}
+	var apart []Source
+	for name, text := range map[string]string{
+		"init":     "package p\n\nfunc init() {}\n",
+		"variable": "package p\n\nvar x = f()\n",
+		"main":     "package main\n",
+		"cgo":      "package p\n\nimport \"C\"\n",
+		"broken":   "package p\n\nfunc {\n",
+	} {
+		apart = append(apart, Source{file(name+".go", text), "task", ""})
+	}
+	folder := []Source{{dir, "One", ""}, {dir, "Two", ""}}
+	got := Batches(slices.Concat([]Source{a, b}, apart, folder, []Source{other, a}))
+	want := [][]Source{{a, b, other}}
+	for _, s := range apart {
+		want = append(want, []Source{s})
+	}
+	require.Equal(t, append(want, folder), got)
+
+	build(t, a.Path, "task", "0") // skips where there is no go command
+	list, err := (&Builder{Dir: t.TempDir()}).Together(t.Context(), got[0])
+	require.NoError(t, err)
+	for i, what := range []string{"go-park sleep", "none", "none"} {
+		_, where := seenIn(t, list[i], what)
+		if what != "none" {
+			require.Equal(t, a.Path+":5", where)
+		}
+	}
 }
 
 // seenIn is judged for code that lies elsewhere.

@@ -49,7 +49,7 @@ type Result struct {
 func (p *Program) Run(ctx context.Context, mode Mode, dir string, floor time.Duration, limits stall.Limits) (*Result, error) {
 	cmd := exec.Command(p.File)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), childVar+"="+string(mode), spacingVar+"="+max(floor, 20*time.Millisecond).String(), "GOTRACEBACK=single")
+	cmd.Env = append(os.Environ(), childVar+"="+string(mode), numberVar+"="+strconv.Itoa(p.number), spacingVar+"="+max(floor, 20*time.Millisecond).String(), "GOTRACEBACK=single")
 	child := &stall.Child{Cmd: cmd, Floor: floor, Limits: limits, Collect: mode == Survey}
 	run, err := child.Watch(ctx)
 	if err != nil {

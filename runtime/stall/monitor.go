@@ -51,6 +51,7 @@ type gap struct {
 	sampled     time.Time
 	late        time.Duration // the longest time between two looks, the one that opened the gap included
 	samples     []Sample
+	gone        time.Duration // after which the thread was there no more; 0 = it is there
 	signalled   bool
 	phase       Phase // the highest seen
 	first       Phase
@@ -217,6 +218,12 @@ func (m *monitor) during(now time.Time) {
 	}
 	s := m.probe.sample()
 	s.At = age
+	if n := len(g.samples); n > 0 && g.samples[n-1].State != 0 && s.State == 0 && g.gone == 0 {
+		g.gone = age
+	}
+	if g.gone > 0 {
+		return // a process takes its time to end, and holds no loop meanwhile
+	}
 	if len(g.samples) < maxSamples {
 		g.samples = append(g.samples, s)
 	}
@@ -239,6 +246,9 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 		if ns, ok := m.page.longest(g.beat, beat); ok {
 			s.Wall = min(s.Wall, time.Duration(ns)+tick)
 		}
+	}
+	if g.gone > 0 {
+		s.Wall = min(s.Wall, g.gone)
 	}
 	cpu, queued, counted := m.probe.times()
 	if counted {

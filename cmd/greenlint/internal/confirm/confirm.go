@@ -122,20 +122,18 @@ func run(ctx context.Context, c *command.Call, f *flags) (int, error) {
 	}
 	show := func(name string) string { return shorten(c.Dir, name) }
 	var verdicts []confirm.Verdict
-	for _, t := range targets {
-		v, err := s.Confirm(ctx, t)
-		if errors.Is(err, context.Canceled) {
-			return 0, errors.New("interrupted")
-		}
-		if err != nil {
-			return 0, err
-		}
+	err = s.ConfirmAll(ctx, targets, func(_ *confirm.Target, v confirm.Verdict) error {
 		verdicts = append(verdicts, v)
-		if f.format == "text" { // each as soon as it is known
-			if err := confirm.WriteText(w, verdicts[len(verdicts)-1:], show); err != nil {
-				return 0, err
-			}
+		if f.format == "text" { // each as soon as those before it are known
+			return confirm.WriteText(w, verdicts[len(verdicts)-1:], show)
 		}
+		return nil
+	})
+	if errors.Is(err, context.Canceled) {
+		return 0, errors.New("interrupted")
+	}
+	if err != nil {
+		return 0, err
 	}
 	if f.format == "json" {
 		if err := confirm.WriteJSON(w, verdicts, show); err != nil {

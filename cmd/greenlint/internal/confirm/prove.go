@@ -22,6 +22,8 @@ func Prove(ctx context.Context, root, python string, src []byte) ([]*rules.Proof
 	defer s.Close()
 	show := func(name string) string { return shorten(root, name) }
 	out := make([]*rules.Proof, len(findings))
+	var targets []*confirm.Target
+	var at []int // of targets, in findings
 	for i := range findings {
 		f := &findings[i]
 		if f.Suppressed != nil {
@@ -32,15 +34,19 @@ func Prove(ctx context.Context, root, python string, src []byte) ([]*rules.Proof
 			out[i] = &rules.Proof{Verdict: "not run", Text: why}
 			continue
 		}
-		v, err := s.Confirm(ctx, t)
-		if err != nil {
-			return nil, err
-		}
+		targets, at = append(targets, t), append(at, i)
+	}
+	err = s.ConfirmAll(ctx, targets, func(_ *confirm.Target, v confirm.Verdict) error {
 		text := v.Outcome(show)
 		if v.Called != "" {
 			text += "; the task itself did not get there, so " + v.Called + " was called"
 		}
-		out[i] = &rules.Proof{Verdict: v.Verdict, Text: fmt.Sprintf("%s (%s)", text, v.Engine), Report: confirm.Report(v, show)}
+		out[at[0]] = &rules.Proof{Verdict: v.Verdict, Text: fmt.Sprintf("%s (%s)", text, v.Engine), Report: confirm.Report(v, show)}
+		at = at[1:]
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
