@@ -136,7 +136,7 @@ func (c *Catalog) libraryLocked(file string) (*Library, error) {
 func (c *Catalog) For(language string) *Lookup { return &Lookup{c: c, language: language} }
 
 // All decodes every file of a language that has a [[launch]], [[setting]],
-// [[patch]] or [[version]] table: the questions of the environment can't wait
+// [[patch]], [[version]] or [vendored] table: the questions of the environment can't wait
 // for an import.
 func (c *Catalog) all(language string) []*Library {
 	c.mu.Lock()
@@ -151,7 +151,7 @@ func (c *Catalog) all(language string) []*Library {
 		}
 		text := string(src)
 		if !strings.Contains(text, "[[launch]]") && !strings.Contains(text, "[[setting]]") &&
-			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") {
+			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") && !strings.Contains(text, "[vendored]") {
 			continue
 		}
 		if lib, err := c.libraryLocked(n); err == nil {

@@ -114,12 +114,13 @@ func TestUserTables(t *testing.T) {
 			require.Empty(t, l.Symbol("acme.Client.put").Effects)
 		}},
 		"offload, spawn, higher-order, yield": {
-			"[[offload]]\ncalls = [\"acme.off\"]\narg = [1, \"fn\"]\n[[spawn]]\ncalls = [\"acme.go\"]\narg = [0]\nloop = \"gevent\"\nkind = \"greenlet\"\n" +
+			"[[offload]]\ncalls = [\"acme.off\"]\narg = [1, \"fn\"]\nproxies = true\n[[spawn]]\ncalls = [\"acme.go\"]\narg = [0]\nloop = \"gevent\"\nkind = \"greenlet\"\n" +
 				"[[higher-order]]\ncalls = [\"acme.apply\"]\narg = [\"f\"]\n[[yield]]\ncalls = [\"acme.rest\"]\n",
 			func(t *testing.T, l *Lookup, _ *Catalog) {
 				pos, names := l.Symbol("acme.off").Offloads[0].Callable()
 				require.Equal(t, 1, pos)
 				require.Equal(t, []string{"fn"}, names)
+				require.True(t, l.Symbol("acme.off").Offloads[0].Proxies)
 				require.Equal(t, Gevent, l.Symbol("acme.go").Spawns[0].Loop)
 				require.Len(t, l.Symbol("acme.apply").HigherOrder, 1)
 				require.Len(t, l.Symbol("acme.rest").Yields, 1)
@@ -133,6 +134,26 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, "acme-job", l.Subclass("acme.Job")[0].Kind)
 			require.Len(t, l.Symbol("acme.every").Contexts, 1)
 			require.Equal(t, "job", c.Noun("acme-job"))
+		}},
+		"vendored": {"[vendored]\n\"*.contrib.acme\" = \"acme\"\n\"*.jobs.every\" = \"acme.every\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.Equal(t, "acme.Client.get", l.Vendored("shop.contrib.acme.Client.get"))
+			require.Equal(t, "acme.every", l.Vendored("shop.jobs.every"))
+			require.Empty(t, l.Vendored("shop.jobs.everything"))
+			require.Empty(t, l.Vendored("contrib.acme"), "the star stands for a package")
+			require.Contains(t, l.VendoredNames(), "every")
+		}},
+		"load": {"[[load]]\ncalls = [\"acme.plugin\"]\narg = [1, \"name\"]\nbelow = [0]\ngives = \"object\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Symbol("acme.plugin").Loads[0]
+			pos, names := row.Name()
+			require.Equal(t, 1, pos)
+			require.Equal(t, []string{"name"}, names)
+			pos, _, ok := row.Package()
+			require.Equal(t, 0, pos)
+			require.True(t, ok)
+			require.Equal(t, "object", row.Gives)
+		}},
+		"context by what is passed": {"[[context]]\nkind = \"acme-rpc\"\ncalls = [\"acme.serve\"]\narg = [0]\nmethods = [\"*\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.Equal(t, []string{"*"}, l.Symbol("acme.serve").Contexts[0].Methods)
 		}},
 		"patch": {"[[patch]]\ncall = \"acme.patch\"\nloop = \"gevent\"\nflags = [\"socket\", \"time\"]\noff = [\"sys\"]\nalways = [\"queue\"]\nimplies = { dns = \"socket\" }\n", func(t *testing.T, _ *Lookup, c *Catalog) {
 			p := c.Patch("acme.patch")
@@ -216,6 +237,8 @@ func TestConfigErrors(t *testing.T) {
 		"[[effect]]\nrule = \"GL401\"\nsource = [\"measured\"]\n":                                     `greenlint.toml:1: [[effect]]: no calls`,
 		"[[effect]]\nrule = \"GL401\"\ncalls = [\"a.b\"]\nsource = [\"m\"]\nwhen = [\"patchd(x)\"]\n": `unknown verb "patchd"`,
 		"[[effect]]\nrule = \"GL401\"\ncalls = [\"a.b\"]\nsource = [\"m\"]\ncost = \"size(\"\n":       `unclosed parenthesis`,
+		"[vendored]\n\"acme\" = \"acme\"\n":                                                           `[[vendored]]: "acme": want "*."`,
+		"[[load]]\ncalls = [\"a.b\"]\narg = [0]\ngives = \"x\"\n":                                     `[[load]]: gives = "x"`,
 		"[[safe]]\ncalls = [\"a.b\"]\n[[safe]]\ncalls = [\"a.b\"]\n":                                  `greenlint.toml:3: [[safe]]: duplicate`,
 		"[[spawn]]\ncalls = [\"a.b\"]\n":                                                              `no arg`,
 		"[[context]]\nkind = \"x\"\n":                                                                 `none of decorators, bases, calls`,

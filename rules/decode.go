@@ -97,6 +97,11 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("effect", i, err)
 		}
 	}
+	for pattern, name := range lib.Vendored {
+		if rest, ok := strings.CutPrefix(pattern, "*."); !ok || rest == "" || name == "" || strings.Contains(rest, "*") {
+			return at("vendored", 0, fmt.Errorf("%q: want \"*.\" and the end of a qualified name", pattern))
+		}
+	}
 	lib.sizes = map[string]costExpr{}
 	for name, expr := range lib.Sizes {
 		x, err := parseCost(expr)
@@ -155,6 +160,24 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("regex", i, err)
 		}
 	}
+	for i, l := range lib.Loads {
+		err := l.Row.compile(lib)
+		if err == nil {
+			err = need(&l.Row, false)
+		}
+		if err == nil {
+			_, err = selectorOf(l.Arg)
+		}
+		if err == nil {
+			_, err = selectorOf(l.Below)
+		}
+		if err == nil && l.Gives != "module" && l.Gives != "name" && l.Gives != "object" {
+			err = fmt.Errorf("gives = %q: want \"module\", \"name\" or \"object\"", l.Gives)
+		}
+		if err != nil {
+			return at("load", i, err)
+		}
+	}
 	moves := func(table string, rows []*MoveRow) error {
 		for i, m := range rows {
 			err := m.Row.compile(lib)
@@ -194,6 +217,8 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			err = errors.New("none of decorators, bases, calls, params, fields and syntax")
 		case len(c.Bases) > 0 && len(c.Methods) == 0:
 			err = errors.New("bases without methods")
+		case len(c.Methods) > 0 && len(c.Bases) == 0 && len(c.Arg) == 0:
+			err = errors.New("methods without bases, and without an arg that has them")
 		case len(c.Names)+len(c.Tags) > 0 && c.Syntax != "func":
 			err = errors.New("names and tags go with syntax = \"func\"")
 		case c.Loop != "" && !KnownLoop(c.Loop):

@@ -25,6 +25,10 @@ type Library struct {
 	// Aliases maps a name, with everything below it, to the one that the other
 	// tables use: "_socket" = "socket".
 	Aliases map[string]string `toml:"aliases"`
+	// Vendored maps the names of copies that projects keep in their own tree to
+	// the library's: "*.openstack.common.loopingcall" = "oslo_service.loopingcall".
+	// The star stands for the packages around the copy.
+	Vendored map[string]string `toml:"vendored"`
 	// Sizes says how many bytes or elements a call gives back, in the grammar of
 	// a cost: "os.urandom()" = "value(0)".
 	Sizes map[string]string `toml:"sizes"`
@@ -48,6 +52,7 @@ type Library struct {
 	Yields      []*YieldRow   `toml:"yield"`
 	Returns     []*ReturnRow  `toml:"returns"`
 	Regexes     []*RegexRow   `toml:"regex"`
+	Loads       []*LoadRow    `toml:"load"`
 	Contexts    []*ContextRow `toml:"context"`
 	Patches     []*Patch      `toml:"patch"`
 	Bad         []*VersionRow `toml:"version"`
@@ -114,6 +119,7 @@ type MoveRow struct {
 	Row
 	Arg     []any    `toml:"arg"`     // where the callable is: positions and keyword names; empty with bases
 	Wraps   bool     `toml:"wraps"`   // the call gives back an object all of whose methods run elsewhere (tpool.Proxy)
+	Proxies bool     `toml:"proxies"` // the callable runs there, and what it gives back is wrapped so (tpool.proxy_call)
 	Returns bool     `toml:"returns"` // the call gives back a callable that, when called, runs the argument there
 	Bases   []string `toml:"bases"`   // classes whose Methods run there once the object is started
 	Methods []string `toml:"methods"` //
@@ -129,6 +135,26 @@ type ReturnRow struct {
 	Type string `toml:"type"` // as a value in Types
 }
 
+// A LoadRow says that a call imports what a dotted name among its arguments names.
+type LoadRow struct {
+	Row
+	Arg   []any  `toml:"arg"`   // where the name is; a colon in it is as good as a dot
+	Below []any  `toml:"below"` // where the package is that the name is looked for in first; may be empty
+	Gives string `toml:"gives"` // "module", "name" (of a module), or "object": what the name makes of the arguments that follow
+}
+
+// Name returns where a row says the dotted name is among the arguments.
+func (l *LoadRow) Name() (pos int, names []string) {
+	s, _ := selectorOf(l.Arg)
+	return s.pos, s.names
+}
+
+// Package returns where a row says the package is that the name is in.
+func (l *LoadRow) Package() (pos int, names []string, ok bool) {
+	s, _ := selectorOf(l.Below)
+	return s.pos, s.names, len(l.Below) > 0
+}
+
 // A YieldRow says that a call gives the thread back to the loop.
 type YieldRow struct{ Row }
 
@@ -140,8 +166,8 @@ type ContextRow struct {
 	Loop       Loop     `toml:"loop"`       // empty: whatever the process runs
 	Decorators []string `toml:"decorators"` // qualified names of decorators, called or not
 	Bases      []string `toml:"bases"`      // classes whose Methods are contexts
-	Methods    []string `toml:"methods"`    //
-	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context
+	Methods    []string `toml:"methods"`    // "*" means all that are public
+	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context; with Methods, the object or list of objects whose methods do
 	Syntax     string   `toml:"syntax"`     // "async def": a form of the language itself
 	Names      []string `toml:"names"`      // with syntax = "func": only functions that are called so
 	Tags       []string `toml:"tags"`       // with syntax = "func": also packages with a file that is built with such a tag only

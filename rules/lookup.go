@@ -24,6 +24,7 @@ type Entry struct {
 	Yields      []*YieldRow
 	Returns     []*ReturnRow
 	Regexes     []*RegexRow
+	Loads       []*LoadRow
 	Contexts    []*ContextRow
 }
 
@@ -37,6 +38,7 @@ type table struct {
 	asked   map[string]bool // top-level packages
 	user    view
 	builtin view
+	copies  map[string]string // vendored names; nil = not gathered yet
 }
 
 // view is one layer of precedence.
@@ -128,6 +130,12 @@ func (v *view) add(lib *Library) {
 		for _, c := range r.Calls {
 			e := row(c)
 			e.Regexes = append(e.Regexes, r)
+		}
+	}
+	for _, r := range lib.Loads {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Loads = append(e.Loads, r)
 		}
 	}
 	for _, r := range lib.Contexts {
@@ -381,6 +389,55 @@ func (l *Lookup) Contexts(packages []string) []*ContextRow {
 	}
 	t := l.table("")
 	return append(append([]*ContextRow(nil), t.user.context...), t.builtin.context...)
+}
+
+// Vendored is a library's name for something that a project defines in its copy
+// of the library, or "".
+func (l *Lookup) Vendored(symbol string) string {
+	copies := l.copies()
+	for _, p := range prefixes(symbol) {
+		for i := range len(p) {
+			if p[i] != '.' {
+				continue
+			}
+			if name, ok := copies[p[i+1:]]; ok {
+				return name + symbol[len(p):]
+			}
+		}
+	}
+	return ""
+}
+
+// VendoredNames lists, sorted, the last parts of the names of vendored copies: a
+// file that has none of them uses none.
+func (l *Lookup) VendoredNames() []string {
+	var out []string
+	for p := range l.copies() {
+		out = append(out, p[strings.LastIndexByte(p, '.')+1:])
+	}
+	sort.Strings(out)
+	return out
+}
+
+// copies are all vendored names, without the star.
+func (l *Lookup) copies() map[string]string {
+	l.c.mu.Lock()
+	t := l.table("")
+	out := t.copies
+	l.c.mu.Unlock()
+	if out != nil {
+		return out
+	}
+	out = map[string]string{}
+	for _, lib := range l.c.all(l.language) { // the user's come last, and win
+		for p, name := range lib.Vendored {
+			out[strings.TrimPrefix(p, "*.")] = name
+		}
+	}
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t.copies = out
+	return out
 }
 
 // Resolve applies the aliases to a name.

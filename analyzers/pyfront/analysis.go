@@ -95,6 +95,7 @@ type analysis struct {
 	methods               map[string][]int32  // telling method names → files that define them
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool
+	copied                map[string]string // the project's names → the library's, where it keeps a copy
 	tuples                map[tupleKey]*cell
 	types                 map[nameKey]string // see [analysis.typeOf]
 	symbols               map[nameKey]*value // see [analysis.symbolOf]
@@ -147,7 +148,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
-		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, definers: map[string][]*class{}, wraps: map[string]*cell{},
+		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
 		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, attacks: map[matching]*pyregex.Attack{},
 	}
 	if a.budget == 0 {

@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
@@ -178,6 +179,25 @@ func (f *frame) elsewhereResult(v, of *value, n pyparse.Node) set {
 	return set{}
 }
 
+// onceWrapped leaves out the objects that are wrapped on another way to here: a
+// setting decides, and who wraps them knows why.
+func (f *frame) onceWrapped(s set) set {
+	var inner set
+	for _, v := range s.vals {
+		if v.kind == kElsewhere && v.name == "" && len(s.vals) > 1 {
+			inner = join(inner, v.item.read(f.u))
+		}
+	}
+	if len(inner.vals) == 0 {
+		return s
+	}
+	return without(s, func(v *value) bool {
+		return slices.ContainsFunc(inner.vals, func(w *value) bool {
+			return v.kind == w.kind && v.kind != kElsewhere && v.name == w.name && v.class == w.class
+		})
+	})
+}
+
 // wrapping notes that objects of a library are wrapped somewhere: an annotation
 // with one of its classes may then mean the wrapped object.
 func (f *frame) wrapping(s set) {
@@ -200,6 +220,9 @@ func (a *analysis) wrappedLib(name string) *cell {
 func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic bool, flag uint8) set {
 	f.bind(u, self, as)
 	f.a.ensure(u)
+	if r, ok := f.copied(string(u.name), as, n); ok {
+		return r
+	}
 	switch {
 	case flag&fManager != 0:
 		return one(&value{kind: kManager, unit: u})
@@ -229,6 +252,22 @@ func (f *frame) resultOf(u *unit) set {
 		}
 	}
 	return s
+}
+
+// resultsOf is what the callables of a set return, whoever calls them.
+func (f *frame) resultsOf(s set, n pyparse.Node) set {
+	var out set
+	for _, v := range s.vals {
+		switch v.kind {
+		case kFunc, kBound:
+			out = join(out, f.resultOf(v.unit))
+		case kSymbol:
+			if t := f.a.cat.Type(v.name + "()"); t != "" {
+				out = join(out, f.object(t, n, ""))
+			}
+		}
+	}
+	return out
 }
 
 // callsBack reports whether a costly callee may call this unit again: a cost
@@ -285,6 +324,9 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	f.rows(e, v, as, n)
 	f.touch(e, n)
 	if r, ok := f.intrinsic(v, as, n); ok {
+		return r
+	}
+	if r, ok := f.loads(e, as, n); ok {
 		return r
 	}
 	return f.compiled(e, as, f.libraryResult(v, e, as, n))
@@ -502,10 +544,28 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 			continue
 		}
 		pos, names := c.Callable()
-		if a, ok := as.find(pos, names); ok {
+		a, ok := as.find(pos, names)
+		switch {
+		case !ok:
+		case len(c.Methods) > 0:
+			f.endpoints(a.set, c, n)
+		default:
 			f.contextsOf(a.set, c.Kind, c.Loop, c.Guard(), n)
 		}
 	}
+}
+
+// copied applies what the catalogue says of a call's arguments where the project
+// keeps a copy of the library: what the copy does itself is seen in its text. ok
+// says that the result is known too.
+func (f *frame) copied(name string, as args, n pyparse.Node) (out set, ok bool) {
+	lib := f.a.vendored(name)
+	if lib == "" {
+		return set{}, false
+	}
+	e := f.a.entry(lib)
+	f.moves(e, as, n)
+	return f.loads(e, as, n)
 }
 
 // passed is what a callable among the arguments is given: what follows it, or
@@ -687,6 +747,19 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 				w.flag = fAutowrap
 			}
 			return one(w)
+		}
+	}
+	for _, m := range e.Offloads {
+		if !m.Proxies || !m.Applies(as) {
+			continue
+		}
+		pos, names := m.Callable()
+		if a, ok := as.find(pos, names); ok {
+			made := f.resultsOf(a.set, n)
+			c := f.a.site(n)
+			f.a.write(c, sizeless(made))
+			f.wrapping(made)
+			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap})
 		}
 	}
 	for _, r := range e.Returns {

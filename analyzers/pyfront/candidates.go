@@ -29,7 +29,8 @@ func (a *analysis) candidates() []string {
 }
 
 // words are what a file must have one of to be a candidate: the name of a
-// library that can make a context, the syntax that does, or the name of a patch.
+// library that can make a context or of a copy of one, the syntax that does, or the
+// name of a patch.
 func (a *analysis) words() [][]byte {
 	out := [][]byte{[]byte("async def"), []byte("async  def"), []byte("\napplication = ")} // the last is what a WSGI server asks for
 	for _, i := range a.cat.ContextImports() {
@@ -38,6 +39,9 @@ func (a *analysis) words() [][]byte {
 		}
 		top, _, _ := strings.Cut(i, ".")
 		out = append(out, []byte(top))
+	}
+	for _, name := range a.cat.VendoredNames() {
+		out = append(out, []byte(name))
 	}
 	for call := range a.patches { // whoever patches decides over a process; wrappers are called alike
 		if !strings.HasPrefix(call, "import ") {

@@ -151,24 +151,26 @@ func (a *analysis) addSub(c, s *class) {
 
 // overriders are the classes below c that define a method themselves, by name.
 func (f *frame) overriders(c *class, name string) []*class {
+	return slices.DeleteFunc(f.family(c)[1:], func(s *class) bool {
+		cell := s.attrs[name]
+		return cell == nil || cell.set.empty()
+	})
+}
+
+// family is a class and, by name, all classes below it.
+func (f *frame) family(c *class) []*class {
 	seen := map[*class]bool{c: true}
-	todo := []*class{c}
-	var out []*class
-	for len(todo) > 0 && len(seen) < 200 {
-		x := todo[0]
-		todo = todo[1:]
-		x.shape.read(f.u)
-		for _, s := range x.subs {
+	out := []*class{c}
+	for i := 0; i < len(out) && len(out) < 200; i++ {
+		out[i].shape.read(f.u)
+		for _, s := range out[i].subs {
 			if !seen[s] {
 				seen[s] = true
-				todo = append(todo, s)
-				if cell := s.attrs[name]; cell != nil && !cell.set.empty() {
-					out = append(out, s)
-				}
+				out = append(out, s)
 			}
 		}
 	}
-	slices.SortFunc(out, func(x, y *class) int { return strings.Compare(x.name, y.name) })
+	slices.SortFunc(out[1:], func(x, y *class) int { return strings.Compare(x.name, y.name) })
 	return out
 }
 
@@ -455,6 +457,7 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 			}
 		}
 	}
+	f.copied(c.name, as, n)
 	f.start(c, n)
 	return one(inst)
 }

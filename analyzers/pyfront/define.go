@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
@@ -89,6 +90,9 @@ func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
 		case kSymbol:
 			out = f.libraryDecorator(out, v, as, called, dec, u)
 		case kFunc, kBound, kInstance, kPartial, kClass:
+			if name := f.a.vendored(v.qualified()); name != "" {
+				f.libraryDecorator(out, &value{kind: kSymbol, name: name}, as, called, dec, u)
+			}
 			d := one(v)
 			if called {
 				d = f.applyValue(v, as, dec, false)
@@ -231,18 +235,15 @@ func (f *frame) syntaxContext(u *unit, n pyparse.FunctionDef) {
 // catalogue names.
 func (f *frame) classContexts(c *class, n pyparse.ClassDef) {
 	for _, x := range c.order() {
+		lib := x.lib
 		if x.class != nil {
-			continue
+			if lib = f.a.vendored(x.class.name); lib == "" {
+				continue
+			}
 		}
-		for _, base := range f.a.libraryOrder(x.lib) {
+		for _, base := range f.a.libraryOrder(lib) {
 			for _, row := range f.a.cat.Subclass(base) {
-				for _, name := range row.Methods {
-					for _, v := range f.classMethods(c, name) {
-						f.a.ensure(v.unit)
-						f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: row.Guard(),
-							Why: []rules.Evidence{{Pos: f.pos(n.Node), Text: "class " + c.short + "(" + base + ")"}}})
-					}
-				}
+				f.methodContexts(c, row, rules.Evidence{Pos: f.pos(n.Node), Text: "class " + c.short + "(" + base + ")"})
 			}
 			for _, row := range f.a.cat.Started(base) {
 				if row.Loop == "" {
@@ -264,11 +265,79 @@ func (f *frame) classContexts(c *class, n pyparse.ClassDef) {
 	}
 }
 
+// methodContexts makes the methods that a row names contexts: of a class, as it
+// sees them.
+func (f *frame) methodContexts(c *class, row *rules.ContextRow, why rules.Evidence) {
+	names := row.Methods
+	if slices.Equal(names, []string{"*"}) {
+		names = f.publicMethods(c)
+	}
+	for _, name := range names {
+		for _, v := range f.classMethods(c, name) {
+			if v.flag&fProperty != 0 {
+				continue
+			}
+			f.a.ensure(v.unit)
+			f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: row.Guard(), Why: []rules.Evidence{why}})
+		}
+	}
+}
+
+// publicMethods are the names, sorted, of what a class defines or inherits for
+// others to call.
+func (f *frame) publicMethods(c *class) []string {
+	var out []string
+	for _, x := range f.orderOf(c) {
+		if x.class == nil {
+			continue
+		}
+		for name, cell := range x.class.attrs {
+			if !strings.HasPrefix(name, "_") && slices.ContainsFunc(cell.set.vals, func(v *value) bool { return v.kind == kFunc && v.flag&fStatic == 0 }) {
+				out = append(out, name)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// endpoints are the objects whose methods a call lets the loop call: those that
+// are passed, by themselves or in a list. What is known of self is its class, and
+// any of the classes below may be the real one.
+func (f *frame) endpoints(s set, row *rules.ContextRow, n pyparse.Node) {
+	why := rules.Evidence{Pos: f.pos(n), Text: f.text(n)}
+	for _, v := range s.vals {
+		switch v.kind {
+		case kContainer:
+			for _, w := range v.item.read(f.u).vals {
+				if w.kind != kContainer {
+					f.endpoints(one(w), row, n)
+				}
+			}
+		case kInstance:
+			for _, c := range f.family(v.class) {
+				f.methodContexts(c, row, why)
+			}
+		}
+	}
+}
+
 // finish adds what belongs to a unit whatever its last run found.
 func (u *unit) finish() {
 	for _, w := range u.wrappers {
 		u.edges = append(u.edges, flow.Edge{Callee: w.unit.name, Kind: flow.Call, Pos: w.pos, End: w.end})
 	}
+}
+
+// vendored is the library's name for a function or class of the project, by its
+// own, that is a copy of one of the library's, or "".
+func (a *analysis) vendored(name string) string {
+	lib, ok := a.copied[name]
+	if !ok {
+		lib = a.cat.Vendored(name)
+		a.copied[name] = lib
+	}
+	return lib
 }
 
 func (u *unit) isStatic() bool      { return u.flag&fStatic != 0 }

@@ -2,6 +2,8 @@ package pyfront
 
 import (
 	"cmp"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -54,6 +56,7 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			}
 		}
 	}
+	patched := slices.ContainsFunc(slices.Collect(maps.Values(by)), func(e *evidenceOf) bool { return len(e.patches) > 0 })
 	var out []rules.Env
 	covered := map[string]bool{}
 	for _, root := range a.roots() {
@@ -71,6 +74,9 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 		}
 		if len(ev.patches)+len(ev.served) == 0 {
 			continue
+		}
+		if len(ev.patches) == 0 && patched && !root.starts() {
+			continue // nothing says that it is a process of its own; see below
 		}
 		e := a.greenEnv(l, r, ev)
 		e.Name = "in code: " + root.file
@@ -135,6 +141,21 @@ func (a *analysis) roots() []*module {
 	}
 	slices.SortFunc(out, func(x, y *module) int { return strings.Compare(x.file, y.file) })
 	return out
+}
+
+// starts reports whether a module is a program: it asks whether it is the main one.
+func (m *module) starts() bool {
+	if path.Base(m.file) == "__main__.py" {
+		return true
+	}
+	for n := range m.tree.Root().AsModule().Body().All() {
+		if n.Kind() == pyparse.KindIf {
+			if t := n.AsIf().Test().Text(); strings.Contains(t, "__name__") && strings.Contains(t, "__main__") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // closure is a module and all that it imports, directly or not.

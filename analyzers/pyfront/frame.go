@@ -62,14 +62,8 @@ func (f *frame) bindParams() {
 		if p.annotation.Valid() && (len(s.vals) == 0 || s.open && !wrapped(s)) {
 			s = join(s, f.outerFrame().annotation(p.annotation, u.mod)) // what is seen to be passed says more than its type
 		}
-		if i == 0 && u.class != nil && p.kind == pPositional {
-			switch {
-			case u.isStatic():
-			case u.isClassMethod():
-				s = join(s, one(classValue(u.class)))
-			case s.empty():
-				s = one(instanceValue(u.class, ""))
-			}
+		if i == 0 {
+			s = u.self(s)
 		}
 		if p.def.Valid() {
 			s = join(s, f.defaultOf(p.def))
@@ -88,6 +82,19 @@ func (f *frame) bindParams() {
 		}
 		f.env.set(p.name, s)
 	}
+}
+
+// self is what the first parameter of a unit denotes, given what callers are seen
+// to pass: of a method's, where that says nothing, an instance of its class.
+func (u *unit) self(s set) set {
+	switch {
+	case u.class == nil || len(u.params) == 0 || u.params[0].kind != pPositional || u.isStatic():
+	case u.isClassMethod():
+		s = join(s, one(classValue(u.class)))
+	case len(s.vals) == 0: // not seen at all, or only through a wrapper that takes anything
+		s = one(instanceValue(u.class, ""))
+	}
+	return s
 }
 
 // wrapped reports whether an object that works on another thread is in the set.
@@ -231,6 +238,9 @@ func (f *frame) lookup(name string, n pyparse.Node) set {
 	if ou := u.owner(owner); ou != nil {
 		f.a.ensure(ou)
 		s := ou.variable(name).read(u)
+		if len(ou.params) > 0 && ou.params[0].name == name {
+			s = ou.self(s)
+		}
 		return s
 	}
 	return unknownSet

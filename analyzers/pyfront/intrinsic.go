@@ -202,19 +202,6 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		return first, true
 	case "contextlib.contextmanager", "builtins.staticmethod", "builtins.classmethod", "builtins.property":
 		return f.libraryDecorator(first, v, as, false, n, nil), true
-	case "importlib.import_module", "builtins.__import__":
-		if len(as.pos) > 0 {
-			if s, ok := as.pos[0].set.constant(); ok {
-				if name, ok := s.(string); ok {
-					w, found := f.a.moduleValue(name, f.u.mod.file)
-					if found {
-						f.imports(w, n)
-					}
-					return one(w), true
-				}
-			}
-		}
-		return unknownSet, true
 	case "builtins.globals", "builtins.locals", "builtins.vars", "builtins.exec", "builtins.eval":
 		return unknownSet, true
 	case "typing.TypeVar", "typing_extensions.TypeVar":

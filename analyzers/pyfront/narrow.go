@@ -77,8 +77,8 @@ func (f *frame) narrowTo(env *locals, name string, classes pyparse.Node, outcome
 	}
 	if outcome {
 		kept := without(s, func(v *value) bool { return !matches(v, want) })
-		if len(kept.vals) == 0 {
-			kept = set{vals: want.vals}
+		if len(kept.vals) == 0 || s.open { // what was not known is one of these too
+			kept = join(kept, set{vals: want.vals})
 		}
 		kept.open = false
 		env.set(name, kept)

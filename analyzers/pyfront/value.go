@@ -59,6 +59,17 @@ func (v *value) but(change func(*value)) *value {
 	return &w
 }
 
+// qualified is the name of a function or class of the project; "" for the rest.
+func (v value) qualified() string {
+	switch v.kind {
+	case kFunc:
+		return string(v.unit.name)
+	case kClass:
+		return v.class.name
+	}
+	return ""
+}
+
 // Decorations that change what calling or reading a function means.
 const (
 	fStatic uint8 = 1 << iota

@@ -133,15 +133,15 @@ func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.En
 			out = append(out, e)
 		}
 	}
-	patched := slices.ContainsFunc(res.Envs, func(e rules.Env) bool { return len(e.PatchPos) > 0 })
 	for _, e := range res.Envs {
+		elsewhere := slices.ContainsFunc(res.Envs, func(o rules.Env) bool { return len(o.PatchPos) > 0 && o.Loop != e.Loop })
 		switch {
 		case e.Loop == rules.Asyncio:
 		case len(e.PatchPos) > 0:
 			e.Runs = append(e.Runs, unlaunched(req.Catalog, res.Contexts)...)
 		case green[e.Loop]:
 			continue // what is spawned runs in the process that the deployment declares
-		case patched || len(green) > 0:
+		case elsewhere || len(green) > 0:
 			continue // the project runs on another loop and can spawn on this one too
 		}
 		e.Versions, e.Python = deployed.Versions, deployed.Python
