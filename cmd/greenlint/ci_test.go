@@ -217,6 +217,7 @@ func TestPreCommitHooks(t *testing.T) {
 	t.Run("by pre-commit", func(t *testing.T) {
 		tool := os.Getenv("GREENLINT_PRECOMMIT")
 		if tool == "" {
+			require.NotEqual(t, "1", os.Getenv("GREENLINT_REQUIRE_ENGINES"), "GREENLINT_PRECOMMIT has to be set")
 			t.Skip("GREENLINT_PRECOMMIT names no pre-commit: the hook is not installed by it")
 		}
 		s.write("shop/new.py", "x = 1\n")
