@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/greenlint/greenlint/runtime/stall"
 )
@@ -18,6 +19,10 @@ const (
 
 // A kind is what a run is for.
 type kind uint8
+
+func (k kind) String() string {
+	return [...]string{judged: "trial", survey: "survey", control: "control", idle: "idle loop", plain: "without the loop"}[k]
+}
 
 const (
 	judged  kind = iota
@@ -34,11 +39,18 @@ type trial struct {
 	load     *problem    // left the module, before any task
 	modules  []string    // first imported by the task
 	stacks   [][]Frame   // of Run.Stalls, the innermost frame first; nil = not asked or not known
+	turns    []Turn      // when which task ran, where that is known
 	siblings string      // what another task could see and must not: "a running asyncio loop"
 	reached  bool        // kind survey: the accused line was run
 	replaced bool        // kind control: the accused call could be replaced
 	refused  string      // why the engine can't run the target at all
 	fatal    stall.Class // the process died of what the task did to its thread
+}
+
+// A Turn is a time in which a task of the loop ran, since the judged one began.
+type Turn struct {
+	Task     int
+	From, To time.Duration
 }
 
 // A problem is an exception or a panic.
@@ -63,9 +75,28 @@ func (p *problem) same(q *problem) bool {
 // A runner runs the target once.
 type runner func(ctx context.Context, k kind, preload []string) (*trial, error)
 
+// A record is all that was run for a verdict.
+type record struct {
+	kinds  []kind
+	trials []*trial
+}
+
+func (r *record) of(run runner) runner {
+	return func(ctx context.Context, k kind, preload []string) (*trial, error) {
+		x, err := run(ctx, k, preload)
+		if err == nil {
+			r.kinds, r.trials = append(r.kinds, k), append(r.trials, x)
+		}
+		return x, err
+	}
+}
+
 // judge comes to a verdict. It fills in what the runs have shown; the caller
 // knows the target's name and engine.
 func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
+	log := &record{}
+	v.record = log
+	run = log.of(run)
 	first, err := run(ctx, survey, nil)
 	if err != nil {
 		return v, err

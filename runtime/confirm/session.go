@@ -285,6 +285,9 @@ func fromPython(r *cpython.Result) *trial {
 	for _, st := range r.Stalls {
 		x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
 	}
+	for _, t := range r.Turns {
+		x.turns = append(x.turns, Turn(t))
+	}
 	return x
 }
 

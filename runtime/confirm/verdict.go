@@ -73,6 +73,7 @@ type Verdict struct {
 	astray  bool           // the accused call was not reached
 	busy    bool           // too many trials did not count
 	first   *trial
+	record  *record
 }
 
 // Wrong reports whether a fixture has not kept what its name promises.
@@ -145,27 +146,33 @@ func describe(class, syscall string) string {
 	return "by a cause that could not be told (" + class + ")"
 }
 
+// detail is what is said of the trials themselves.
+func (v *Verdict) detail() string {
+	detail := fmt.Sprintf("%d trials", v.Trials)
+	if v.Trials == 1 {
+		detail = strings.TrimSuffix(detail, "s")
+	}
+	if v.ThresholdMs > 0 {
+		detail += fmt.Sprintf(", threshold %d ms", v.ThresholdMs)
+	}
+	if v.Called != "" {
+		detail += "; the task itself did not get there, so " + v.Called + " was called"
+	}
+	if v.Control != "" {
+		detail += "; " + v.Control
+	}
+	if v.Wrong() {
+		detail += "; expected: " + v.Expected
+	}
+	return detail
+}
+
 // WriteText writes the verdicts for people.
 func WriteText(w io.Writer, list []Verdict, show func(string) string) error {
 	for i := range list {
 		v := &list[i]
 		line := v.Headline(show) + "\n"
-		detail := fmt.Sprintf("  on %s, %d trials", v.Engine, v.Trials)
-		if v.Trials == 1 {
-			detail = strings.TrimSuffix(detail, "s")
-		}
-		if v.ThresholdMs > 0 {
-			detail += fmt.Sprintf(", threshold %d ms", v.ThresholdMs)
-		}
-		if v.Called != "" {
-			detail += "; the task itself did not get there, so " + v.Called + " was called"
-		}
-		if v.Control != "" {
-			detail += "; " + v.Control
-		}
-		if v.Wrong() {
-			detail += "; expected: " + v.Expected
-		}
+		detail := fmt.Sprintf("  on %s, %s", v.Engine, v.detail())
 		if _, err := io.WriteString(w, line+detail+"\n"); err != nil {
 			return err
 		}

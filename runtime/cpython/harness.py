@@ -238,9 +238,31 @@ def look_for_line():
         sys.settrace(call)
 
 
-def judged(call):
+def switches(own):
+    """Notes when which task ran, the harness's own left out. Only in runs whose times don't count."""
+    import greenlet
+    report["turns"] = turns = []
+    tasks, began, running = [greenlet.getcurrent()], monotonic_ns(), [0, 0]
+
+    def switch(event, args):
+        now = monotonic_ns() - began
+        if running[0] is not None and len(turns) < 4000:
+            turns.append([running[0], running[1], now])
+        g = args[1]
+        if g in own or len(tasks) > 100:
+            running[0] = None
+            return
+        if g not in tasks:
+            tasks.append(g)
+        running[:] = [tasks.index(g), now]
+    greenlet.settrace(switch)
+
+
+def judged(call, own=None):
     before = set(sys.modules)
     look_for_line()
+    if own and spec.get("signal"):
+        switches(own)
     enter(RUNNING)
     try:
         call()
@@ -264,25 +286,28 @@ def library():
     """The loop's spawn and sleep."""
     if spec["loop"] == "gevent":
         import gevent
-        return gevent.spawn, gevent.sleep, lambda g: g.join()
+        return gevent.spawn, gevent.sleep, lambda g: g.join(), gevent.get_hub
     import eventlet
-    return eventlet.spawn, eventlet.sleep, lambda g: g.wait()
+    import eventlet.hubs
+    return eventlet.spawn, eventlet.sleep, lambda g: g.wait(), lambda: eventlet.hubs.get_hub().greenlet
 
 
 def run_green():
     module = loaded(load)
-    spawn, sleep, wait = loaded(library)
+    spawn, sleep, wait, hub = loaded(library)
 
     def heartbeat():
         while True:
             sibling()
             sleep(TICK)
-    spawn(heartbeat)
+    beating = spawn(heartbeat)
     enter(CALIBRATING)
     sleep(spec["calibrate"])
     call = loaded(lambda: prepare(module, sleep))
     sleep(10 * TICK)
-    wait(spawn(judged, call))
+    import greenlet
+    wait(spawn(judged, call, [beating, hub(), greenlet.getcurrent()]))
+    greenlet.settrace(None)
     sleep(10 * TICK)
 
 
@@ -349,7 +374,7 @@ def run_program():
         patch()
     name = spec["loop"]
     if name in ("gevent", "eventlet"):
-        spawn, sleep, wait = loaded(library)
+        spawn, sleep, _, _ = loaded(library)
 
         def heartbeat():
             beat()

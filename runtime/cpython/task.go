@@ -91,7 +91,14 @@ type Result struct {
 	Modules  []string   // imported by the task
 	Replaced bool       // for Replace: Symbol could be replaced
 	Reached  bool       // a line of Reach was run
+	Turns    []Turn     // for Attribute: when which task had the loop, greenlets only
 	Siblings string     // what another task of the hub could see and must not; "" = nothing
+}
+
+// A Turn is a time in which a task of the hub ran.
+type Turn struct {
+	Task     int           // 0 = the judged one; the others as they came
+	From, To time.Duration // since the task began
 }
 
 // Run runs the task once. An error means that nothing was run.
@@ -138,6 +145,7 @@ func nonNil(list []string) []string { return append([]string{}, list...) }
 type said struct {
 	Raised, Load *saidException
 	Modules      []string
+	Turns        [][3]int64 // task, nanoseconds, nanoseconds
 	Replaced     bool
 	Siblings     string
 	Reached      bool
@@ -157,6 +165,9 @@ func understand(run *stall.Run) *Result {
 	if json.Unmarshal(run.Report, &s) == nil {
 		out.Raised, out.Load, out.Modules, out.Replaced = s.Raised.exception(), s.Load.exception(), s.Modules, s.Replaced
 		out.Siblings, out.Reached = s.Siblings, s.Reached
+		for _, t := range s.Turns {
+			out.Turns = append(out.Turns, Turn{int(t[0]), time.Duration(t[1]), time.Duration(t[2])})
+		}
 	}
 	return out
 }

@@ -83,6 +83,8 @@ type Run struct {
 	Threshold time.Duration // that its gaps were compared with
 	Idle      time.Duration // the longest corrected gap of the calibration; 0 = there was none
 	Stalls    []Stall       // while the task ran, the longest first
+	Began     time.Duration // the task, since the monitor began
+	Gaps      []Gap         // while the task ran, in their order: the first that are long enough to be seen
 	MaxGap    time.Duration // the longest corrected gap while the task ran
 	Noisy     bool          // a gap may have been a stall; the machine was too busy to tell
 	Turns     uint64        // beats while the task ran

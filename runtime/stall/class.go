@@ -62,6 +62,11 @@ type Stall struct {
 	Traceback string // of the moment, where one was asked for
 }
 
+// A Gap is a time without a beat, stall or not.
+type Gap struct {
+	Start, Wall, Queued time.Duration
+}
+
 // Corrected is the wall time without the run queue.
 func (s *Stall) Corrected() time.Duration { return max(0, s.Wall-s.Queued) }
 

@@ -15,6 +15,7 @@ const (
 	sampleEvery = 4 * time.Millisecond   // at least
 	usageEvery  = 100 * time.Millisecond // between two looks at processes and memory
 	maxSamples  = 64                     // kept of one gap
+	maxGaps     = 2000                   // kept of one run
 )
 
 // A monitor watches one child.
@@ -179,7 +180,7 @@ func (m *monitor) enter(ctx context.Context, ph Phase) {
 	}
 	m.phase, m.since = ph, now
 	if ph == Running {
-		m.run.Threshold = m.threshold()
+		m.run.Threshold, m.run.Began = m.threshold(), now.Sub(m.begin)
 		if m.child.OnRun != nil {
 			go m.child.OnRun(ctx, m.pid)
 		}
@@ -267,6 +268,9 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 	s.classify()
 	if s.Class == Lock && len(g.samples) > 0 {
 		s.Queued += max(0, m.probe.others()-g.others)
+	}
+	if s.Wall >= 2*tick && len(m.run.Gaps) < maxGaps {
+		m.run.Gaps = append(m.run.Gaps, Gap{s.Start, s.Wall, s.Queued})
 	}
 	m.run.MaxGap = max(m.run.MaxGap, s.Corrected())
 	switch {

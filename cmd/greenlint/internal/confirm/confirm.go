@@ -61,7 +61,7 @@ greenlint confirm testdata/stalls                 all fixtures of a folder
 greenlint check --format json > findings.json     findings first, and then
 greenlint confirm --from findings.json            run each of them`,
 		Flags: func(fl *command.Flags) {
-			f = flags{format: "text", patch: "auto"}
+			f = flags{patch: "auto"}
 			fl.Group("What to run")
 			fl.String(&f.from, "from", "FILE", "confirm the findings in the JSON output of a check; - reads standard input")
 			fl.String(&f.root, "root", "DIR", "the directory that was checked (the working directory)")
@@ -74,7 +74,7 @@ greenlint confirm --from findings.json            run each of them`,
 			fl.String(&f.threshold, "threshold", "DURATION", "the least stall that counts (50ms)")
 			fl.String(&f.limit, "limit", "DURATION", "the longest that a task may take (10s)")
 			fl.Group("Output")
-			fl.Choice(&f.format, "format", []string{"text", "json"}, "how verdicts are written (text)")
+			fl.Choice(&f.format, "format", []string{"text", "json", "html"}, "how verdicts are written (else the output file's ending says it; text)")
 			fl.String(&f.output, "o,output", "FILE", "write verdicts to a file instead of standard output")
 			fl.Bool(&f.quiet, "q,quiet", "verdicts only, no summary")
 		},
@@ -111,6 +111,13 @@ func run(ctx context.Context, c *command.Call, f *flags) (int, error) {
 	}
 	defer s.Close()
 
+	format := f.format
+	if format == "" {
+		format = map[string]string{".json": "json", ".html": "html"}[filepath.Ext(f.output)]
+	}
+	if format == "" {
+		format = "text"
+	}
 	var w io.Writer = c.Stdout
 	if f.output != "" && f.output != "-" {
 		file, err := os.Create(inside(c.Dir, f.output))
@@ -124,7 +131,7 @@ func run(ctx context.Context, c *command.Call, f *flags) (int, error) {
 	var verdicts []confirm.Verdict
 	err = s.ConfirmAll(ctx, targets, func(_ *confirm.Target, v confirm.Verdict) error {
 		verdicts = append(verdicts, v)
-		if f.format == "text" { // each as soon as those before it are known
+		if format == "text" { // each as soon as those before it are known
 			return confirm.WriteText(w, verdicts[len(verdicts)-1:], show)
 		}
 		return nil
@@ -135,10 +142,14 @@ func run(ctx context.Context, c *command.Call, f *flags) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if f.format == "json" {
-		if err := confirm.WriteJSON(w, verdicts, show); err != nil {
-			return 0, err
-		}
+	switch format {
+	case "json":
+		err = confirm.WriteJSON(w, verdicts, show)
+	case "html":
+		err = confirm.WriteHTML(w, verdicts, show)
+	}
+	if err != nil {
+		return 0, err
 	}
 	if !f.quiet {
 		summarise(c.Stderr, verdicts, skipped)
