@@ -1,6 +1,7 @@
 package confirm
 
 import (
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -57,7 +58,9 @@ func TestHTML(t *testing.T) {
 // TestHTMLOfARun has the lines of what was really run.
 func TestHTMLOfARun(t *testing.T) {
 	s := session(t, engineVenv(t))
-	list, err := Parse("../../testdata/stalls", "gl501_second_loop_bad.py")
+	dir, err := filepath.Abs("../../testdata/stalls")
+	require.NoError(t, err)
+	list, err := Parse(dir, "gl501_second_loop_bad.py")
 	require.NoError(t, err)
 	v := settled(t, s, list[0])
 	var b strings.Builder
