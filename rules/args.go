@@ -13,12 +13,19 @@ type Args interface {
 	Arg(pos int, names []string) Arg
 }
 
+// Constants are arguments that know the named numbers of the library that is called.
+type Constants interface {
+	Args
+	Constant(name string) (value float64, ok bool)
+}
+
 // An Arg is one argument of a call.
 type Arg struct {
 	Given bool    // it is there; false also where *args may hold it (then Open)
 	Open  bool    // it may be given by unpacking, so nothing is known
 	Known bool    // Value is what it is
 	Value any     // nil, bool, float64 or string
+	Flags int64   // bits of a number that are set for certain, where Value isn't known
 	Size  float64 // bytes or elements, as far as known; < 0 = not known
 }
 
@@ -134,19 +141,25 @@ func parseLiteral(s string) (any, error) {
 //	arg(1, timeout) <= 0.1     a number compared
 //	arg(block) is False        None, True or False
 //	arg(0) == 'spawn'          a string or a number; also !=
+//	arg(0) in 2, 3, 'spawn'    it is one of these
 //	arg(1, mode) has 'w'       a string contains
+//	arg(1) has 4               a number has these bits
 //	given(timeout)             the argument is there, and not None
+//	known(0)                   the argument is there, and its value is known
+//
+// A text with which a number is compared is the name of a constant of the library
+// that is called (see [Constants]): arg(1) has 'LOCK_NB'.
 type argTest struct {
 	not  bool
-	verb string // "arg" or "given"
+	verb string // "arg", "given" or "known"
 	sel  selector
 	op   string
-	lit  any
+	lits []any // one, or more after "in"
 }
 
 func isArgTest(s string) bool {
 	s = strings.TrimPrefix(strings.TrimSpace(s), "not ")
-	return strings.HasPrefix(s, "arg(") || strings.HasPrefix(s, "given(")
+	return strings.HasPrefix(s, "arg(") || strings.HasPrefix(s, "given(") || strings.HasPrefix(s, "known(")
 }
 
 func parseArgTest(s string) (argTest, error) {
@@ -166,66 +179,102 @@ func parseArgTest(s string) (argTest, error) {
 	}
 	t.verb, t.sel = verb, sel
 	rest = strings.TrimSpace(rest)
-	if verb == "given" {
+	if verb != "arg" {
 		if rest != "" {
 			return t, fmt.Errorf("condition %q: unexpected %q", s, rest)
 		}
 		return t, nil
 	}
-	for _, op := range []string{"<=", ">=", "==", "!=", "<", ">", "is ", "has "} {
-		if r, ok := strings.CutPrefix(rest, op); ok {
-			t.op = strings.TrimSpace(op)
-			if t.lit, err = parseLiteral(r); err != nil {
+	for _, op := range []string{"<=", ">=", "==", "!=", "<", ">", "is ", "has ", "in "} {
+		r, ok := strings.CutPrefix(rest, op)
+		if !ok {
+			continue
+		}
+		t.op = strings.TrimSpace(op)
+		list := []string{r}
+		if t.op == "in" {
+			list = strings.Split(r, ",")
+		}
+		for _, l := range list {
+			lit, err := parseLiteral(l)
+			if err != nil {
 				return t, fmt.Errorf("condition %q: %w", s, err)
 			}
-			return t, nil
+			t.lits = append(t.lits, lit)
 		}
+		return t, nil
 	}
 	return t, fmt.Errorf("condition %q: want a comparison after arg(…)", s)
 }
 
 func (t argTest) eval(args Args) truth {
-	r := t.test(t.sel.get(args))
+	r := t.test(args)
 	if t.not && r != unknown {
 		r = of(r == no)
 	}
 	return r
 }
 
-func (t argTest) test(a Arg) truth {
-	if t.verb == "given" {
-		switch {
-		case a.Open:
-			return unknown
-		case !a.Given:
-			return no
-		case a.Known:
-			return of(a.Value != nil)
-		}
-		return yes
-	}
-	if a.Open {
+func (t argTest) test(args Args) truth {
+	a := t.sel.get(args)
+	switch {
+	case t.verb == "known":
+		return of(a.Known)
+	case a.Open:
 		return unknown
-	}
-	if !a.Given {
+	case !a.Given:
 		return no
+	case t.verb == "given":
+		return of(!a.Known || a.Value != nil)
 	}
+	out := no
+	for _, lit := range t.lits {
+		switch t.compare(a, number(lit, a, args)) {
+		case yes:
+			return yes
+		case unknown:
+			out = unknown
+		}
+	}
+	return out
+}
+
+// number is the value of the constant that a literal names, where the argument is a
+// number, and otherwise the literal.
+func number(lit any, a Arg, args Args) any {
+	name, isText := lit.(string)
+	if _, isNumber := a.Value.(float64); !isText || !isNumber && a.Flags == 0 {
+		return lit
+	}
+	if c, ok := args.(Constants); ok {
+		if v, ok := c.Constant(name); ok {
+			return v
+		}
+	}
+	return lit
+}
+
+func (t argTest) compare(a Arg, lit any) truth {
+	l, isNumber := lit.(float64)
 	if !a.Known {
+		if t.op == "has" && isNumber && a.Flags&int64(l) == int64(l) && l != 0 {
+			return yes
+		}
 		return unknown
 	}
 	switch t.op {
-	case "is", "==":
-		return of(a.Value == t.lit)
+	case "is", "==", "in":
+		return of(a.Value == lit)
 	case "!=":
-		return of(a.Value != t.lit)
-	case "has":
-		v, ok := a.Value.(string)
-		l, lok := t.lit.(string)
-		return of(ok && lok && strings.Contains(v, l))
+		return of(a.Value != lit)
 	}
 	v, ok := a.Value.(float64)
-	l, lok := t.lit.(float64)
-	if !ok || !lok {
+	if t.op == "has" {
+		text, isText := a.Value.(string)
+		part, _ := lit.(string)
+		return of(isText && !isNumber && strings.Contains(text, part) || ok && isNumber && int64(v)&int64(l) == int64(l))
+	}
+	if !ok || !isNumber {
 		return no
 	}
 	switch t.op {

@@ -18,6 +18,14 @@ func (n named) Arg(pos int, names []string) Arg {
 	return Arg{Size: -1}
 }
 
+// flagged is a call of a library that has constants.
+type flagged struct{ named }
+
+func (flagged) Constant(name string) (float64, bool) {
+	v, ok := map[string]float64{"EX": 2, "NB": 4}[name]
+	return v, ok
+}
+
 func known(v any) Arg         { return Arg{Given: true, Known: true, Value: v, Size: -1} }
 func sized(n float64) Arg     { return Arg{Given: true, Size: n} }
 func gevent(p ...string) *Env { return &Env{Loop: Gevent, Patched: p} }
@@ -56,6 +64,20 @@ func TestUserTables(t *testing.T) {
 			require.True(t, row.Applies(named{"timeout": known(5.0)}))
 			require.False(t, row.Applies(named{"timeout": known(0.05)}))
 			require.True(t, row.Applies(named{"timeout": sized(-1)}), "what is not known is no excuse")
+		}},
+		"numbers and flags": {effect + "when = [\"known(op)\", \"arg(op) in 1, 'EX', 'NONE', 6\"]\nunless = [\"arg(op) has 'NB'\", \"arg(op) has 1\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Symbol("acme.Client.get").Effects[0]
+			for op, want := range map[float64]bool{2: true, 1: false, 6: false, 3: false, 5: false} {
+				require.Equal(t, want, row.Applies(flagged{named{"op": known(op)}}), op)
+			}
+			require.False(t, row.Applies(flagged{named{"op": sized(-1)}}), "the number must be known")
+			require.False(t, row.Applies(named{"op": known(2.0)}), "a library without constants")
+			require.True(t, row.Applies(named{"op": known("EX")}))
+		}},
+		"flags that are partly known": {effect + "unless = [\"arg(op) has 'NB'\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Symbol("acme.Client.get").Effects[0]
+			require.True(t, row.Applies(flagged{named{"op": {Given: true, Flags: 2}}}))
+			require.False(t, row.Applies(flagged{named{"op": {Given: true, Flags: 6}}}))
 		}},
 		"when on the arguments": {effect + "when = [\"arg(block, default=True) is True\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			row := l.Symbol("acme.Client.get").Effects[0]

@@ -17,6 +17,7 @@ type callArgs struct {
 	args []ssa.Value // without the receiver
 	self ssa.Value
 	sig  *types.Signature
+	pkg  *types.Package // that of the function
 }
 
 func newArgs(u *unit, t *target) rules.Args {
@@ -24,7 +25,7 @@ func newArgs(u *unit, t *target) rules.Args {
 	if t.obj == nil {
 		return rules.NoArgs{}
 	}
-	a.sig = t.obj.Signature()
+	a.sig, a.pkg = t.obj.Signature(), t.obj.Pkg()
 	if a.sig.Recv() != nil && len(t.args) > 0 {
 		a.self, a.args = t.args[0], t.args[1:]
 	}
@@ -52,6 +53,21 @@ func (a callArgs) Arg(pos int, names []string) rules.Arg {
 	return a.u.argument(a.args[pos])
 }
 
+// Constant implements [rules.Constants]: what a name is worth on the system that the
+// unit is compiled for.
+func (a callArgs) Constant(name string) (float64, bool) {
+	if a.pkg == nil {
+		return 0, false
+	}
+	c, ok := a.pkg.Scope().Lookup(name).(*types.Const)
+	if !ok {
+		return 0, false
+	}
+	v := constant.ToFloat(c.Val())
+	f, _ := constant.Float64Val(v)
+	return f, v.Kind() == constant.Float
+}
+
 func (u *unit) argument(v ssa.Value) rules.Arg {
 	out := rules.Arg{Given: true, Size: -1}
 	if c, ok := u.constant(v); ok {
@@ -73,7 +89,44 @@ func (u *unit) argument(v ssa.Value) rules.Arg {
 	if n, ok := u.size(v, map[ssa.Value]bool{}); ok {
 		out.Size = n
 	}
+	if b, ok := v.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
+		out.Flags = setBits(v, map[ssa.Value]int64{})
+	}
 	return out
+}
+
+// setBits are the bits of a number that are set on every way to it. Where a way leads
+// back, nothing is taken for granted.
+func setBits(v ssa.Value, known map[ssa.Value]int64) int64 {
+	if f, ok := known[v]; ok {
+		return f
+	}
+	known[v] = 0
+	var f int64
+	switch v := v.(type) {
+	case *ssa.Const:
+		if v.Value != nil && v.Value.Kind() == constant.Int {
+			f, _ = constant.Int64Val(v.Value)
+		}
+	case *ssa.Convert:
+		f = setBits(v.X, known)
+	case *ssa.ChangeType:
+		f = setBits(v.X, known)
+	case *ssa.BinOp:
+		switch v.Op {
+		case token.OR:
+			f = setBits(v.X, known) | setBits(v.Y, known)
+		case token.AND:
+			f = setBits(v.X, known) & setBits(v.Y, known)
+		}
+	case *ssa.Phi:
+		f = -1
+		for _, e := range v.Edges {
+			f &= setBits(e, known)
+		}
+	}
+	known[v] = f
+	return f
 }
 
 // constant gives a value that is the same wherever it may come from. A named

@@ -73,6 +73,9 @@ func (f *Fleet) put(r hub.Runner) {
 // housekeeping weighs the fleet and tidies up.
 func (f *Fleet) housekeeping(t *green.Task) error {
 	for {
+		if err := f.ledger.Trim(); err != nil {
+			return err
+		}
 		weigh(t, f.addrs)
 		if err := f.prune(t); err != nil {
 			return err

@@ -29,6 +29,22 @@ func (l *Ledger) Fault(runner string, fault error) error {
 	return err
 }
 
+// Trim empties the file, if nobody is using it.
+func (l *Ledger) Trim() error {
+	f, err := l.open()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == syscall.EWOULDBLOCK {
+		return nil // next time
+	} else if err != nil {
+		return err
+	}
+	return f.Truncate(0)
+}
+
 func (l *Ledger) open() (*os.File, error) {
 	return os.OpenFile(l.name, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644)
 }
