@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -330,7 +331,7 @@ func TestLanguageServerFollows(t *testing.T) {
 	e := startEditor(t, s.dir, "{}")
 	e.open("shop/tasks.py", shopTasks)
 	e.settled("shop/tasks.py")
-	goroutines := runtime.NumGoroutine()
+	goroutines, memory := runtime.NumGoroutine(), heap()
 	edits := 1000
 	if testing.Short() {
 		edits = 100
@@ -353,6 +354,23 @@ func TestLanguageServerFollows(t *testing.T) {
 	shown := e.settled("shop/tasks.py")
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "shop/tasks.py"), []byte(e.text["shop/tasks.py"]), 0o666))
 	_, out, _ := s.run("check --format json")
+	require.Equal(t, placesIn(t, out, "shop/tasks.py", e.text["shop/tasks.py"]), shown)
+	require.Less(t, runtime.NumGoroutine(), goroutines+5)
+	require.Less(t, heap(), memory+32<<20, "what is kept must not grow with the edits")
+}
+
+// heap is how much memory is in use.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// placesIn reads the findings in a file from the output of a check, as a client
+// shows them.
+func placesIn(t *testing.T, out, file, text string) []string {
+	t.Helper()
 	var v struct {
 		Findings []struct {
 			Rule, File   string
@@ -360,15 +378,85 @@ func TestLanguageServerFollows(t *testing.T) {
 			Suppressed   *string
 		}
 	}
-	require.NoError(t, json.Unmarshal([]byte(out), &v))
-	fresh := []string{}
-	lines := strings.Split(e.text["shop/tasks.py"], "\n")
+	require.NoError(t, json.Unmarshal([]byte(out), &v), out)
+	places := []string{}
+	lines := strings.Split(text, "\n")
 	for _, f := range v.Findings {
-		if f.Suppressed == nil {
-			fresh = append(fresh, fmt.Sprintf("%d:%d %s", f.Line-1, len(utf16.Encode([]rune(lines[f.Line-1][:f.Column-1]))), f.Rule))
+		if f.Suppressed == nil && f.File == file {
+			places = append(places, fmt.Sprintf("%d:%d %s", f.Line-1, len(utf16.Encode([]rune(lines[f.Line-1][:f.Column-1]))), f.Rule))
 		}
 	}
-	slices.Sort(fresh)
-	require.Equal(t, fresh, shown)
-	require.Less(t, runtime.NumGoroutine(), goroutines+5)
+	slices.Sort(places)
+	return places
+}
+
+// TestLanguageServerGo: Go packages are checked with what is not saved, in the file
+// itself and in those it calls, and with broken text in between; settings are read
+// again.
+func TestLanguageServerGo(t *testing.T) {
+	dir, bin := t.TempDir(), builtProgram(t)
+	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/hub\n\ngo 1.24\n")
+	writeFile(t, filepath.Join(dir, "hub.go"), "package hub\n")
+	writeFile(t, filepath.Join(dir, "slow/slow.go"), "package slow\n\nfunc Down() {}\n")
+	e := startServer(t, dir, `{}`, bin, "lsp", "--delay", "5ms")
+	hub := "package hub\n\nimport (\n\t\"time\"\n\n\t\"example.com/hub/slow\"\n)\n\n//greenlint:task\nfunc Refresh() {\n\ttime.Sleep(time.Second)\n\tslow.Down()\n}\n"
+	e.open("hub.go", hub)
+	require.Equal(t, []string{"10:1 GL204"}, e.settled("hub.go"))
+	e.open("slow/slow.go", "package slow\n\nfunc Down() {}\n")
+	at := len("package slow\n\nfunc Down() {")
+	e.replace("slow/slow.go", at, at, "c := make(chan int); <-c")
+	for len(e.shown["hub.go"]) < 2 {
+		e.receive()
+	}
+	require.Equal(t, []string{"10:1 GL204", "11:1 GL204"}, e.settled("hub.go"))
+
+	rng := rand.New(rand.NewSource(3))
+	pieces := []string{"\ttime.Sleep(3)\n", "(", "}", "\"", "`", "値", "\n", "// ", "go func() { time.Sleep(4) }()\n", "slow.Down()\n"}
+	start := len(hub) - len("}\n")
+	for range 60 {
+		text := e.text["hub.go"]
+		from := start + rng.Intn(len(text)-start-1)
+		for !utf8.RuneStart(text[from]) {
+			from--
+		}
+		e.replace("hub.go", from, from, pieces[rng.Intn(len(pieces))])
+	}
+	e.settled("hub.go")
+	e.replace("hub.go", start, len(e.text["hub.go"]), "\t_ = '𝕏'; time.Sleep(5)\n\tslow.Down()\n}\n")
+	shown := e.settled("hub.go")
+	for name, text := range e.text {
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	check := exec.Command(bin, "check", "--format", "json")
+	check.Dir = dir
+	out, _ := check.Output()
+	require.Equal(t, placesIn(t, string(out), "hub.go", e.text["hub.go"]), shown)
+	require.Contains(t, shown, "12:11 GL204")
+
+	writeFile(t, filepath.Join(dir, "greenlint.toml"), "ignore = [\"GL204\"]\n")
+	e.send("workspace/didChangeWatchedFiles", `{"changes": [{"uri": "`+e.uri("greenlint.toml")+`", "type": 1}]}`, false)
+	for len(e.shown["hub.go"]) > 0 {
+		e.receive()
+	}
+	e.call("shutdown", "null")
+	e.send("exit", "null", false)
+	require.Equal(t, 0, <-e.status)
+}
+
+// TestLanguageServerSettings: the editor's settings count at once.
+func TestLanguageServerSettings(t *testing.T) {
+	s := newShop(t)
+	s.write("shop/jobs.py", "import pycurl\nfrom celery import shared_task\n\n\n@shared_task\ndef job():\n    pycurl.Curl().perform()\n")
+	e := startEditor(t, s.dir, "{}")
+	e.open("shop/jobs.py", s.read("shop/jobs.py"))
+	require.Empty(t, e.settled("shop/jobs.py"), "no loop is declared")
+	e.send("workspace/didChangeConfiguration", `{"settings": {"greenlint": {"loop": "gevent"}}}`, false)
+	for len(e.shown["shop/jobs.py"]) == 0 {
+		e.receive()
+	}
+	require.Equal(t, []string{"6:4 GL401"}, e.settled("shop/jobs.py"))
+	e.send("workspace/didChangeConfiguration", `{"settings": {"greenlint": {"loop": "nonsense"}}}`, false)
+	for said := ""; !strings.Contains(said, "want one of"); {
+		said = fmt.Sprint(e.receive())
+	}
 }

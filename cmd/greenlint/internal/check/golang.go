@@ -97,6 +97,8 @@ type goRun struct {
 	found []rules.Finding
 	files map[string]bool
 	over  *overlay
+
+	unsaved map[string]string // see laidOver; nil = not asked for
 }
 
 // A sinkKey is what makes two findings one.
@@ -212,13 +214,29 @@ func (g *goRun) skip(file, reason string) {
 
 // rel names a file as the rest of the report does.
 func (g *goRun) rel(file string) string {
-	if g.over != nil && g.over.real[filepath.Base(file)] != "" {
-		return g.over.real[filepath.Base(file)]
+	if as := filepath.Base(file); strings.HasPrefix(as, unsavedPrefix) {
+		if name, ok := g.laidOver()[as]; ok {
+			return name
+		}
 	}
 	if r, err := filepath.Rel(g.req.Root, file); err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator)) {
 		return filepath.ToSlash(r)
 	}
 	return filepath.ToSlash(file)
+}
+
+// laidOver gives the project's files by the names that they have when they are not
+// saved.
+func (g *goRun) laidOver() map[string]string {
+	if g.unsaved == nil {
+		g.unsaved = map[string]string{}
+		for _, f := range slices.Concat(g.req.Files, slices.Collect(maps.Keys(g.req.Unsaved))) {
+			if path.Ext(f) == ".go" || path.Base(f) == "go.mod" {
+				g.unsaved[unsavedName(filepath.Join(g.req.Root, filepath.FromSlash(f)))] = f
+			}
+		}
+	}
+	return g.unsaved
 }
 
 func (g *goRun) unit(u *goUnit) {

@@ -14,23 +14,28 @@ import (
 // An overlay lays texts over the files that the go command reads: unsaved ones,
 // and those that stand in for packages which it does not have. What it prints
 // names the files that hold the texts, and its cache keeps what it has printed: so
-// these have names that tell, in any folder, whose text they hold.
+// these have names that tell, in any folder, whose text they hold, even when that
+// text is saved and nothing is laid over it.
 type overlay struct {
 	dir, list string            // "" = nothing is laid over anything
-	real      map[string]string // from the name in dir to the file's, below the root
 	replace   map[string]string // from the file's place to that of its text
 }
 
+const unsavedPrefix = "unsaved-"
+
+// unsavedName is the name of the file that holds the text of the one at a place.
+func unsavedName(at string) string {
+	return fmt.Sprintf("%s%.8x-%s", unsavedPrefix, sha256.Sum256([]byte(at)), filepath.Base(at))
+}
+
 func newOverlay(req *Request) (*overlay, error) {
-	o := &overlay{real: map[string]string{}, replace: map[string]string{}}
+	o := &overlay{replace: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(req.Unsaved)) {
 		if path.Ext(name) != ".go" && path.Base(name) != "go.mod" {
 			continue
 		}
 		at := filepath.Join(req.Root, filepath.FromSlash(name))
-		as := fmt.Sprintf("unsaved-%.8x-%s", sha256.Sum256([]byte(at)), path.Base(name))
-		o.real[as] = name
-		if err := o.lay(at, as, req.Unsaved[name]); err != nil {
+		if err := o.lay(at, unsavedName(at), req.Unsaved[name]); err != nil {
 			o.remove()
 			return nil, err
 		}

@@ -88,24 +88,23 @@ type session struct {
 func startSession(t *testing.T, gopls, capabilities string, then ...func(*ProxyOptions)) *session {
 	t.Helper()
 	s := connect(t, gopls, then...)
-	s.ask("initialize", fmt.Sprintf(`{"rootUri":%q,"capabilities":%s,"initializationOptions":{"greenlint":1}}`, uriOf(s.dir), capabilities))
-	s.tell("initialized", "{}")
+	s.initialize(capabilities)
 	return s
 }
 
+func (s *session) initialize(capabilities string) message {
+	s.t.Helper()
+	m := s.ask("initialize", fmt.Sprintf(`{"rootUri":%q,"capabilities":%s,"initializationOptions":{"greenlint":1}}`, uriOf(s.dir), capabilities))
+	s.tell("initialized", "{}")
+	return m
+}
+
 func connect(t *testing.T, gopls string, then ...func(*ProxyOptions)) *session {
+	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	inR, inW := io.Pipe()
-	outR, outW := io.Pipe()
-	s := &session{t: t, dir: t.TempDir(), to: inW, from: make(chan string, 10000), ended: make(chan error, 1)}
 	o := ProxyOptions{
-		Options: Options{Delay: time.Millisecond, Checks: []Check{{
-			Speaks: func(f string) bool { return strings.HasSuffix(f, ".go") },
-			Run:    func(_ context.Context, p Project) (*Checked, error) { return findBad(p) },
-		}}, Silence: func(file string, text []byte, found []rules.Finding) []byte {
-			return append([]byte("// silent\n"), text...)
-		}},
+		Options: badOptions(),
 		Gopls: func() *exec.Cmd {
 			cmd := exec.Command(self)
 			cmd.Env = append(os.Environ(), "GREENLINT_FAKE_GOPLS="+gopls)
@@ -115,8 +114,29 @@ func connect(t *testing.T, gopls string, then ...func(*ProxyOptions)) *session {
 	for _, f := range then {
 		f(&o)
 	}
+	return join(t, func(in io.Reader, out io.Writer) (bool, error) { return Proxy(context.Background(), in, out, o) })
+}
+
+func badOptions() Options {
+	return Options{
+		Delay: time.Millisecond,
+		Checks: []Check{{
+			Speaks: func(f string) bool { return strings.HasSuffix(f, ".go") },
+			Run:    func(_ context.Context, p Project) (*Checked, error) { return findBad(p) },
+		}},
+		Silence: func(file string, text []byte, found []rules.Finding) []byte {
+			return append([]byte("// silent\n"), text...)
+		},
+	}
+}
+
+// join begins a session with whoever serves.
+func join(t *testing.T, serve func(io.Reader, io.Writer) (clean bool, err error)) *session {
+	inR, inW := io.Pipe()
+	outR, outW := io.Pipe()
+	s := &session{t: t, dir: t.TempDir(), to: inW, from: make(chan string, 10000), ended: make(chan error, 1)}
 	go func() {
-		clean, err := Proxy(context.Background(), inR, outW, o)
+		clean, err := serve(inR, outW)
 		s.clean = clean
 		outW.Close()
 		s.ended <- err
