@@ -143,6 +143,9 @@ func (l *Library) rows() (out []AboutRow) {
 		}
 		add("context", x.Kind, &x.Row, names)
 	}
+	for _, h := range l.Handles {
+		add("handle", "", &h.Row, h.Calls)
+	}
 	for _, x := range l.Regexes {
 		add("regex", x.How, &x.Row, x.Calls)
 	}

@@ -148,6 +148,15 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("returns", i, err)
 		}
 	}
+	for i, h := range lib.Handles {
+		err := h.Row.compile(lib)
+		if err == nil {
+			err = need(&h.Row, true)
+		}
+		if err != nil {
+			return at("handle", i, err)
+		}
+	}
 	for i, r := range lib.Regexes {
 		err := r.Row.compile(lib)
 		if err == nil {

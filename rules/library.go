@@ -53,6 +53,7 @@ type Library struct {
 	Returns     []*ReturnRow  `toml:"returns"`
 	Regexes     []*RegexRow   `toml:"regex"`
 	Loads       []*LoadRow    `toml:"load"`
+	Handles     []*HandleRow  `toml:"handle"`
 	Contexts    []*ContextRow `toml:"context"`
 	Patches     []*Patch      `toml:"patch"`
 	Bad         []*VersionRow `toml:"version"`
@@ -126,7 +127,12 @@ type MoveRow struct {
 	Kind    string   `toml:"kind"`    // spawn: the kind of the context; empty = "greenlet"
 	Loop    Loop     `toml:"loop"`    // spawn: the loop of the new task; empty = the caller's
 	Waits   bool     `toml:"waits"`   // the call comes back only when the callable has ended
+	Alone   bool     `toml:"alone"`   // spawn with a kind: no two of them run at once
 }
+
+// A HandleRow says that what these methods do to their object must not be done by two
+// tasks at once: a connection, a channel, a socket.
+type HandleRow struct{ Row }
 
 // A ReturnRow says what a call gives back when its arguments are surely such:
 // the engine of a URL that names a driver.
@@ -163,6 +169,7 @@ type ContextRow struct {
 	Row
 	Kind       string   `toml:"kind"`       // "celery-task"
 	Noun       string   `toml:"noun"`       // what a message calls it: "task"
+	Alone      bool     `toml:"alone"`      // no two of one function run at once
 	Loop       Loop     `toml:"loop"`       // empty: whatever the process runs
 	Decorators []string `toml:"decorators"` // qualified names of decorators, called or not
 	Bases      []string `toml:"bases"`      // classes whose Methods are contexts

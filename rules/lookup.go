@@ -25,6 +25,7 @@ type Entry struct {
 	Returns     []*ReturnRow
 	Regexes     []*RegexRow
 	Loads       []*LoadRow
+	Handles     []*HandleRow
 	Contexts    []*ContextRow
 }
 
@@ -57,6 +58,8 @@ type view struct {
 	polls   map[string]bool
 	replac  map[string]bool
 	holds   map[string][]int
+	handles map[string]bool // classes
+	alone   map[string]bool // kinds of contexts
 	context []*ContextRow
 }
 
@@ -66,6 +69,7 @@ func newView() view {
 		decor: map[string][]*ContextRow{}, subs: map[string][]*ContextRow{}, started: map[string][]*MoveRow{},
 		syntax: map[string][]*ContextRow{}, stdlib: map[string]bool{}, sizes: map[string]costExpr{},
 		clocks: map[string]bool{}, polls: map[string]bool{}, replac: map[string]bool{}, holds: map[string][]int{},
+		handles: map[string]bool{}, alone: map[string]bool{},
 	}
 }
 
@@ -138,7 +142,24 @@ func (v *view) add(lib *Library) {
 			e.Loads = append(e.Loads, r)
 		}
 	}
+	for _, r := range lib.Handles {
+		for _, c := range r.Calls {
+			e := row(c)
+			e.Handles = append(e.Handles, r)
+			if i := strings.LastIndexByte(c, '.'); i > 0 {
+				v.handles[c[:i]] = true
+			}
+		}
+	}
+	for _, r := range lib.Spawns {
+		if r.Alone {
+			v.alone[r.Kind] = true
+		}
+	}
 	for _, r := range lib.Contexts {
+		if r.Alone {
+			v.alone[r.Kind] = true
+		}
 		for _, c := range r.Calls {
 			e := row(c)
 			e.Contexts = append(e.Contexts, r)
@@ -438,6 +459,23 @@ func (l *Lookup) copies() map[string]string {
 	defer l.c.mu.Unlock()
 	t.copies = out
 	return out
+}
+
+// Handle reports whether an object of a class is one that tasks must not share.
+func (l *Lookup) Handle(class string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(class)
+	return t.user.handles[class] || t.builtin.handles[class]
+}
+
+// Alone reports whether no two contexts of a kind and function run at once, as far as
+// the libraries that were asked about say so.
+func (l *Lookup) Alone(kind string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table("")
+	return t.user.alone[kind] || t.builtin.alone[kind]
 }
 
 // Resolve applies the aliases to a name.

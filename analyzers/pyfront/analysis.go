@@ -242,7 +242,7 @@ func (a *analysis) run(u *unit) {
 	a.depth++
 	before := u.yields
 	cost := u.cost
-	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil
+	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil
 	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--
@@ -389,6 +389,9 @@ func (a *analysis) result() *Result {
 	slices.SortFunc(r.Contexts, func(x, y rules.Context) int {
 		return cmp.Or(x.Pos.Compare(y.Pos), strings.Compare(x.Kind, y.Kind), strings.Compare(string(x.Loop), string(y.Loop)), strings.Compare(x.Guard.When, y.Guard.When))
 	})
+	for u, own := range a.sharedHandles(a.units, r.Contexts) {
+		g.Own[u.name] = slices.Concat(u.own, own)
+	}
 	for _, m := range a.order {
 		r.Trees = append(r.Trees, &File{Name: m.file, Module: m.name, Tree: m.tree})
 	}

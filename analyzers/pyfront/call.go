@@ -440,6 +440,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 		}
 	}
 	f.regexes(e, v, as, n)
+	f.handles(e, v, as, n)
 	f.moves(e, as, n)
 }
 

@@ -21,6 +21,7 @@ type class struct {
 	sets           map[string]*unit    // attribute → the setter of the property
 	subs           []*class            // direct subclasses, as far as seen
 	made           bool
+	instances      birth      // where its objects are made
 	ordered        []ancestor // what order last gave
 	epoch          int        // of ordered
 	self, instance *value     // see [classValue]
@@ -459,6 +460,7 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 	}
 	f.copied(c.name, as, n)
 	f.start(c, n)
+	f.born(c)
 	return one(inst)
 }
 

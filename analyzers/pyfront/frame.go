@@ -290,7 +290,7 @@ func (f *frame) assign(name string, s set, off uint32) {
 		return
 	}
 	if f.moduleLevel() {
-		s = bindEarly(s, f.u.mod, off)
+		s = f.kept(bindEarly(s, f.u.mod, off), off)
 	}
 	if f.class != nil {
 		f.env.set(name, s)
@@ -302,7 +302,7 @@ func (f *frame) assign(name string, s set, off uint32) {
 		owner := ownerScope(sym.Scope)
 		if owner != f.u.scope {
 			if owner.Kind == bind.ModuleScope { // global x
-				f.a.write(f.u.mod.body.variable(name), s)
+				f.a.write(f.u.mod.body.variable(name), f.kept(s, off))
 			} else if ou := f.u.owner(owner); ou != nil { // nonlocal x
 				f.a.write(ou.variable(name), s)
 			}

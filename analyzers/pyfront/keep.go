@@ -263,13 +263,14 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 			todo = append(todo, f)
 		}
 	}
+	handles := a.sharedHandles(k.live(changed, now), k.all(changed))
 	for _, u := range now {
 		if u.mod == nil {
 			continue
 		}
 		if _, ok := changed[u.mod.file]; ok {
-			if len(u.own) > 0 {
-				g.Own[u.name] = u.own
+			if own := slices.Concat(u.own, handles[u]); len(own) > 0 {
+				g.Own[u.name] = own
 				reach(u.name)
 			}
 			r.Stats.Functions++
@@ -311,6 +312,36 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 	r.Called = slices.Sorted(maps.Keys(a.called))
 	r.Stats.Modules = len(r.Trees)
 	return r
+}
+
+// live are the units as they are now.
+func (k *Kept) live(changed map[string][]byte, now map[rules.Func]*unit) (out []*unit) {
+	for _, u := range k.a.units {
+		if n := now[u.name]; n == nil {
+			if u.mod == nil {
+				continue
+			}
+			if _, gone := changed[u.mod.file]; gone {
+				continue
+			}
+		} else if n != u {
+			continue
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// all are the contexts as they are now, those of the kept analysis in files that did not
+// change among them.
+func (k *Kept) all(changed map[string][]byte) []rules.Context {
+	out := slices.Clone(k.a.extra)
+	for _, c := range k.res.Contexts {
+		if _, ok := changed[c.Pos.File]; !ok {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // contexts are those of the kept analysis that the changed files did not make,
@@ -384,7 +415,7 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	}
 	for _, u := range t.thawed {
 		u.ran, u.runs, u.queued, u.dearer, u.cost, u.yields = false, 0, false, 0, 0, yieldState{}
-		u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.wrappers = nil, nil, nil, nil, nil, nil, nil, nil
+		u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.wrappers, u.uses = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	}
 	for _, u := range a.queue {
 		u.queued = false

@@ -139,9 +139,12 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 				if f.moduleLevel() {
 					s = bindEarly(s, f.u.mod, t.Start())
 				}
+				if v.kind == kClass {
+					s = f.kept(s, t.Start())
+				}
 				f.a.write(v.class.attr(f.mangle(at.Attr())), s)
 			case kModule:
-				f.a.write(v.mod.body.variable(at.Attr()), s)
+				f.a.write(v.mod.body.variable(at.Attr()), f.kept(s, t.Start()))
 			}
 		}
 	case pyparse.KindSubscript:

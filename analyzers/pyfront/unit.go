@@ -34,6 +34,7 @@ type unit struct {
 	unknown  []unknownCall
 	patches  []patchCall
 	served   []served
+	uses     []use
 	cost     float64 // seconds of one run, as far as estimated
 	yields   yieldState
 	selfRec  []recursion

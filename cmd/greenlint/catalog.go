@@ -78,6 +78,7 @@ var tableTitles = map[string]string{
 	"spawn":        "runs what it is given as a new task",
 	"higher-order": "calls what it is given, here and now",
 	"context":      "makes a function run on a loop",
+	"handle":       "must not be shared by tasks: GL801 shared-handle",
 	"regex":        "matches a regular expression",
 	"patch":        "patches the standard library",
 	"launch":       "starts processes",
