@@ -6,7 +6,7 @@ import "github.com/greenlint/greenlint/rules"
 // can suppress findings in it.
 type FileComments struct {
 	File     string
-	Comments []Comment // all of the file, in any order; those without a word for us do no harm
+	Comments []Comment // all of the file, in any order; none where there is none that [Directs]
 	Funcs    []Span    // all function definitions, nested ones and methods too
 }
 

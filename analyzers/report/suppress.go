@@ -52,7 +52,7 @@ func newSuppressor(d *Draft) *suppressor {
 			}
 		}
 		for _, c := range fc.Comments {
-			if !worthReading(c.Text) {
+			if !Directs(c.Text) {
 				continue
 			}
 			for _, dir := range readDirectives(c.Text, func(sel string) bool { return s.choose(sel) != nil }) {
@@ -63,8 +63,8 @@ func newSuppressor(d *Draft) *suppressor {
 	return s
 }
 
-// worthReading is a quick test for the words that directives begin with.
-func worthReading(text string) bool {
+// Directs is a quick test of a comment for the words that directives begin with.
+func Directs(text string) bool {
 	lower := strings.ToLower(text)
 	return strings.Contains(lower, "greenlint") || strings.Contains(lower, "noqa") || strings.Contains(lower, "nolint") || strings.Contains(lower, "lint:")
 }

@@ -36,6 +36,7 @@ type checkFlags struct {
 	confirm           bool
 	python            string
 	shard             check.Shard
+	noCache           bool
 	merging           bool // the findings come from shards
 }
 
@@ -85,6 +86,7 @@ greenlint check --format json | jq ...  for programs`,
 				f.shard, err = check.ParseShard(s)
 				return err
 			})
+			fl.Bool(&f.noCache, "no-cache", "look at every Python file afresh, and keep nothing for the next run; see \"greenlint cache clean --help\"")
 			f.settingsFlags(fl)
 			f.outputFlags(fl)
 			fl.Group("Proof")
@@ -186,6 +188,8 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	if err != nil {
 		return 0, err
 	}
+	store := openCache(ctx, c, f)
+	defer store.Close()
 	var line *progress.Line
 	if !f.noProgress && !f.quiet && isTerminal(c.Stderr) {
 		line = progress.New(c.Stderr)
@@ -199,7 +203,7 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	req := check.Request{
 		Root: place.Root, Files: listing.Files, Paths: place.Paths,
 		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop), Shard: f.shard,
-		ConfigFile: config, Progress: line.Update,
+		ConfigFile: config, Cache: store, Progress: line.Update,
 	}
 	out, err := run(ctx, req)
 	if err != nil {

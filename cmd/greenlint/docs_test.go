@@ -98,6 +98,7 @@ func TestDocsCommands(t *testing.T) {
 	made, err := exec.Command("go", "build", "-o", bin+string(filepath.Separator), ".").CombinedOutput()
 	require.NoError(t, err, string(made))
 	path := "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")
+	kept := "GREENLINT_CACHE=" + t.TempDir()
 	ran, unrun := 0, 0
 	for _, page := range pagesOf(t) {
 		commands := docCommands(t, page)
@@ -115,7 +116,7 @@ func TestDocsCommands(t *testing.T) {
 					continue
 				}
 				ran++
-				dir, env := s.dir, []string{path, "CI="}
+				dir, env := s.dir, []string{path, kept, "CI="}
 				if strings.Contains(c.line, "./cmd/greenlint") {
 					dir = repository(t)
 					before := isFile(filepath.Join(dir, "greenlint"))

@@ -61,6 +61,8 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 			rulesCommand(),
 			confirm.Command(),
 			explainCommand(),
+			cacheCleanCommand(),
+			cacheDirCommand(),
 			versionCommand(),
 			debugASTCommand(),
 		},

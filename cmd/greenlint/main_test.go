@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -10,6 +11,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
 func TestMain(m *testing.M) {
+	if os.Getenv("GREENLINT_CACHE") == "" { // a script that is about the cache names one
+		os.Setenv("GREENLINT_CACHE", "off")
+	}
 	testscript.Main(m, map[string]func(){"greenlint": main})
 }
 
@@ -22,6 +26,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("TERM", "xterm")
+			env.Setenv("GREENLINT_CACHE", "off")
 			return nil
 		},
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/greenlint/greenlint/analyzers/report"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/cache"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -35,6 +36,8 @@ type Request struct {
 	Unsaved map[string][]byte
 
 	Language string // "python" or "go" alone; "" = both
+
+	Cache *cache.Cache // what earlier runs have found out about Python files; nil = nothing
 
 	Progress func(stage string, done, total int) // may be nil, may be called by several goroutines
 }

@@ -23,6 +23,25 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, 
 		return nil, ctx.Err()
 	}
 	src := newSource(req)
+	if keep || req.Cache == nil {
+		return analyse(ctx, req, conf, src, out, keep)
+	}
+	m := recall(req, src)
+	var p pythonPart
+	if !m.get(&p) {
+		var found Outcome
+		if _, err := analyse(ctx, req, conf, src, &found, false); err != nil {
+			return nil, err
+		}
+		p = pythonPart{found.Findings, found.Comments, found.Skipped, found.Stats, found.Notes, found.Partial}
+		m.put(&p)
+	}
+	p.addTo(out)
+	return nil, ctx.Err()
+}
+
+// analyse is what [python] does without a cache.
+func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, out *Outcome, keep bool) (*Kept, error) {
 	var files []string
 	for _, f := range req.Files {
 		if strings.HasSuffix(f, ".py") {
@@ -248,6 +267,9 @@ func isTest(file string) bool {
 func comments(f *pyfront.File) report.FileComments {
 	out := report.FileComments{File: f.Name}
 	src := f.Tree.Source()
+	if !slices.ContainsFunc(f.Tree.Comments, func(c pyparse.Comment) bool { return report.Directs(string(src[c.Start:c.End])) }) {
+		return out // as in most files
+	}
 	for _, c := range f.Tree.Comments {
 		line, col := f.Tree.Position(c.Start)
 		start := f.Tree.LineStart(line)
@@ -256,9 +278,6 @@ func comments(f *pyfront.File) report.FileComments {
 			Text:  string(src[c.Start:c.End]),
 			Alone: strings.TrimSpace(string(src[start:c.Start])) == "",
 		})
-	}
-	if len(out.Comments) == 0 {
-		return out
 	}
 	pyparse.Walk(f.Tree.Root(), func(n pyparse.Node) bool {
 		if fd := n.AsFunctionDef(); fd.Valid() {

@@ -21,10 +21,11 @@ type source struct {
 	other func(string) ([]byte, error) // see [Request.Read]
 	mu    sync.Mutex
 	seen  map[string][]byte
+	asked map[string]error // what was asked for, and why it can't be read
 }
 
 func newSource(req Request) *source {
-	return &source{root: req.Root, files: req.Files, other: req.Read, seen: map[string][]byte{}}
+	return &source{root: req.Root, files: req.Files, other: req.Read, seen: map[string][]byte{}, asked: map[string]error{}}
 }
 
 func (s *source) Files() []string { return s.files }
@@ -33,15 +34,29 @@ func (s *source) Files() []string { return s.files }
 func (s *source) Read(name string) (b []byte, err error) {
 	s.mu.Lock()
 	b, ok := s.seen[name]
+	if !ok {
+		err, ok = s.asked[name]
+	}
 	s.mu.Unlock()
 	if ok {
-		return b, nil
+		return b, err
 	}
+	b, err = s.read(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked[name] = err
+	if err == nil {
+		s.seen[name] = b
+	}
+	return b, err
+}
+
+func (s *source) read(name string) (b []byte, err error) {
 	if s.other != nil {
 		if b, err = s.other(name); err != nil {
 			return nil, unwrap(err)
 		}
-		return s.keep(name, b)
+		return within(b)
 	}
 	p := filepath.Join(s.root, filepath.FromSlash(name))
 	st, err := os.Stat(p)
@@ -61,17 +76,13 @@ func (s *source) Read(name string) (b []byte, err error) {
 	if _, err := text.ReadFrom(io.LimitReader(f, maxSource+1)); err != nil {
 		return nil, unwrap(err)
 	}
-	return s.keep(name, text.Bytes())
+	return within(text.Bytes())
 }
 
-// keep remembers a file's text.
-func (s *source) keep(name string, b []byte) ([]byte, error) {
+func within(b []byte) ([]byte, error) {
 	if len(b) > maxSource {
 		return nil, errTooLarge
 	}
-	s.mu.Lock()
-	s.seen[name] = b
-	s.mu.Unlock()
 	return b, nil
 }
 
