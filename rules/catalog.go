@@ -136,7 +136,7 @@ func (c *Catalog) libraryLocked(file string) (*Library, error) {
 func (c *Catalog) For(language string) *Lookup { return &Lookup{c: c, language: language} }
 
 // All decodes every file of a language that has a [[launch]], [[setting]],
-// [[patch]], [[version]] or [vendored] table: the questions of the environment can't wait
+// [[patch]], [[version]] or [vendored] table, or a context by entry points: the questions of the environment can't wait
 // for an import.
 func (c *Catalog) all(language string) []*Library {
 	c.mu.Lock()
@@ -151,7 +151,7 @@ func (c *Catalog) all(language string) []*Library {
 		}
 		text := string(src)
 		if !strings.Contains(text, "[[launch]]") && !strings.Contains(text, "[[setting]]") &&
-			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") && !strings.Contains(text, "[vendored]") {
+			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") && !strings.Contains(text, "[vendored]") && !strings.Contains(text, "entries ") {
 			continue
 		}
 		if lib, err := c.libraryLocked(n); err == nil {
@@ -178,6 +178,18 @@ func (c *Catalog) LaunchTables(language string) (out []*Launch) {
 func (c *Catalog) SettingTables(language string) (out []*Setting) {
 	for _, lib := range c.all(language) {
 		out = append(out, lib.Settings...)
+	}
+	return out
+}
+
+// EntryTables lists the [[context]] rows of a language that are about entry points.
+func (c *Catalog) EntryTables(language string) (out []*ContextRow) {
+	for _, lib := range c.all(language) {
+		for _, r := range lib.Contexts {
+			if len(r.Entries) > 0 {
+				out = append(out, r)
+			}
+		}
 	}
 	return out
 }

@@ -174,6 +174,12 @@ func TestUserTables(t *testing.T) {
 			require.True(t, ok)
 			require.Equal(t, "object", row.Gives)
 		}},
+		"context by entry point": {"[[context]]\nkind = \"acme-job\"\nentries = [\"acme.jobs\"]\nmade = 2\n", func(t *testing.T, _ *Lookup, c *Catalog) {
+			rows := c.EntryTables("python")
+			last := rows[len(rows)-1]
+			require.Equal(t, []string{"acme.jobs"}, last.Entries)
+			require.Equal(t, 2, last.Made)
+		}},
 		"context by what is passed": {"[[context]]\nkind = \"acme-rpc\"\ncalls = [\"acme.serve\"]\narg = [0]\nmethods = [\"*\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.Equal(t, []string{"*"}, l.Symbol("acme.serve").Contexts[0].Methods)
 		}},

@@ -222,8 +222,10 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		case err != nil:
 		case c.Kind == "":
 			err = errors.New("no kind")
-		case len(c.Calls)+len(c.Decorators)+len(c.Bases)+len(c.Params)+len(c.Fields) == 0 && c.Syntax == "":
-			err = errors.New("none of decorators, bases, calls, params, fields and syntax")
+		case len(c.Calls)+len(c.Decorators)+len(c.Bases)+len(c.Params)+len(c.Fields)+len(c.Entries) == 0 && c.Syntax == "":
+			err = errors.New("none of decorators, bases, calls, params, fields, entries and syntax")
+		case c.Made != 0 && (len(c.Entries) == 0 || c.Made < 0 || c.Made > 3):
+			err = errors.New("made goes with entries, and is 1, 2 or 3")
 		case len(c.Bases) > 0 && len(c.Methods) == 0:
 			err = errors.New("bases without methods")
 		case len(c.Methods) > 0 && len(c.Bases) == 0 && len(c.Arg) == 0:

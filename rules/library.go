@@ -175,6 +175,8 @@ type ContextRow struct {
 	Bases      []string `toml:"bases"`      // classes whose Methods are contexts
 	Methods    []string `toml:"methods"`    // "*" means all that are public
 	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context; with Methods, the object or list of objects whose methods do
+	Entries    []string `toml:"entries"`    // groups of entry points: what a package offers there becomes a context
+	Made       int      `toml:"made"`       // with entries: how many calls lead from what is offered to the function; 1 for a factory
 	Syntax     string   `toml:"syntax"`     // "async def": a form of the language itself
 	Names      []string `toml:"names"`      // with syntax = "func": only functions that are called so
 	Tags       []string `toml:"tags"`       // with syntax = "func": also packages with a file that is built with such a tag only

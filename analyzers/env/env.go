@@ -13,6 +13,7 @@ import (
 // the same files give the same result.
 type Result struct {
 	Processes  []Process
+	Entries    []rules.EntryPoint // what packages offer by name
 	Findings   []rules.Finding
 	Unknown    []rules.Evidence // choices of a pool that depend on variables which no file sets
 	Skipped    []rules.Skip
@@ -59,7 +60,7 @@ func Read(src Source, cat *rules.Catalog) Result {
 	p.judgePatches(procs)
 	deps := p.r.dependencies()
 	p.services(procs, deps)
-	res := Result{Processes: procs, Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
+	res := Result{Processes: procs, Entries: p.entryPoints(), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
 	sort.SliceStable(p.r.skips, func(i, j int) bool { return p.r.skips[i].pos.Compare(p.r.skips[j].pos) < 0 })
 	for _, s := range p.r.skips {
 		reason := s.reason

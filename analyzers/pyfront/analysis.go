@@ -22,6 +22,7 @@ type Input struct {
 	Budget  float64                             // seconds a task may hold the thread; 0 = 0.1
 	Check   func(file string) bool              // files whose tasks count; nil = all
 	Loop    rules.Loop                          // judge tasks as if the process ran this loop
+	Entries func() []rules.EntryPoint           // what the project's packages offer by name; may be nil
 	Report  func(stage string, done, total int) // progress; may be nil
 }
 
@@ -95,6 +96,7 @@ type analysis struct {
 	methods               map[string][]int32  // telling method names → files that define them
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool
+	offers                []*module         // with something that other programs load by name
 	copied                map[string]string // the project's names → the library's, where it keeps a copy
 	tuples                map[tupleKey]*cell
 	types                 map[nameKey]string // see [analysis.typeOf]
@@ -180,6 +182,12 @@ func (a *analysis) all() (*Result, error) {
 	}
 	if err := a.drain(); err != nil {
 		return nil, err
+	}
+	if a.offered(); len(a.queue) > 0 {
+		if err := a.drain(); err != nil {
+			return nil, err
+		}
+		a.offered() // what the first look has started is known now
 	}
 	return a.result(), nil
 }

@@ -644,15 +644,19 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 func (f *frame) serves(fn set, loop rules.Loop, n pyparse.Node) {
 	for _, v := range fn.vals {
 		if v.kind == kObject || v.kind == kInstance {
-			f.u.served = append(f.u.served, served{loop, rules.Evidence{Pos: f.pos(n), Text: f.text(n)}})
+			f.u.served = append(f.u.served, served{loop: loop, why: rules.Evidence{Pos: f.pos(n), Text: f.text(n)}})
 			return
 		}
+	}
+	if fn.open && len(fn.vals) == 0 { // an application that a file of settings puts together
+		f.u.served = append(f.u.served, served{loop: loop, why: rules.Evidence{Pos: f.pos(n), Text: f.text(n)}, loaded: true})
 	}
 }
 
 type served struct {
-	loop rules.Loop
-	why  rules.Evidence
+	loop   rules.Loop
+	why    rules.Evidence
+	loaded bool // what is served is not seen: it may be anything that a package offers
 }
 
 // shim is a unit that does nothing but call a library's function, for calls that
@@ -680,23 +684,28 @@ type shimKey struct {
 	name string
 }
 
-// contextsOf makes callables contexts: the loop calls them.
+// contextsOf makes callables contexts: the loop calls them, as the call at n says.
 func (f *frame) contextsOf(fn set, kind string, loop rules.Loop, g rules.Guard, n pyparse.Node) {
+	f.contextsWhy(fn, kind, loop, g, n, []rules.Evidence{{Pos: f.pos(n), Text: f.text(n)}})
+}
+
+// contextsWhy is contextsOf with evidence of another kind.
+func (f *frame) contextsWhy(fn set, kind string, loop rules.Loop, g rules.Guard, n pyparse.Node, why []rules.Evidence) {
 	if f.a.nesting >= maxNesting {
 		return
 	}
 	f.a.nesting++
 	defer func() { f.a.nesting-- }()
-	why := []rules.Evidence{{Pos: f.pos(n), Text: f.text(n)}}
 	for _, v := range fn.vals {
 		switch v.kind {
 		case kFunc, kBound:
 			f.a.ensure(v.unit)
 			f.a.context(rules.Context{Kind: kind, Loop: loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: g, Why: why})
 		case kPartial:
-			f.contextsOf(v.part.fn, kind, loop, g, n)
+			f.contextsWhy(v.part.fn, kind, loop, g, n, why)
 		case kInstance:
 			for _, m := range f.classMethods(v.class, "__call__") {
+				f.a.ensure(m.unit)
 				f.a.context(rules.Context{Kind: kind, Loop: loop, Func: m.unit.name, Pos: m.unit.pos(), Guard: g, Why: why})
 			}
 		case kSymbol:

@@ -581,7 +581,11 @@ func (f *frame) mangle(name string) string {
 }
 
 // instancesOf turns classes into instances of them.
-func (f *frame) instancesOf(s set, n pyparse.Node) set {
+func (f *frame) instancesOf(s set, n pyparse.Node) set { return f.instancesWithin(s, n, 0) }
+
+// instancesWithin is instancesOf below so many tuples: one that is known badly enough
+// may hold itself.
+func (f *frame) instancesWithin(s set, n pyparse.Node, depth int) set {
 	var out set
 	for _, v := range s.vals {
 		switch v.kind {
@@ -592,8 +596,8 @@ func (f *frame) instancesOf(s set, n pyparse.Node) set {
 		case kType:
 			out = join(out, v.item.read(f.u))
 		case kContainer: // a tuple of classes
-			if v.name == "tuple" {
-				out = join(out, f.instancesOf(v.item.read(f.u), n))
+			if v.name == "tuple" && depth < 4 {
+				out = join(out, f.instancesWithin(v.item.read(f.u), n, depth+1))
 			}
 		}
 	}

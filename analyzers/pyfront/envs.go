@@ -72,6 +72,13 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 				ev.served = append(ev.served, e.served...)
 			}
 		}
+		if slices.ContainsFunc(ev.served, func(s served) bool { return s.loaded }) {
+			for _, m := range a.offers {
+				for _, x := range closure(m) {
+					files[x.file] = true
+				}
+			}
+		}
 		if len(ev.patches)+len(ev.served) == 0 {
 			continue
 		}

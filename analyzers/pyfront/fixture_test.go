@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/greenlint/greenlint/analyzers/env"
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/rules"
 )
@@ -119,12 +120,18 @@ func analyze(t testing.TB, files map[string]string, order []string) *Result {
 	t.Helper()
 	if order == nil {
 		for f := range files {
-			order = append(order, f)
+			if strings.HasSuffix(f, ".py") {
+				order = append(order, f)
+			}
 		}
 		slices.Sort(order)
 	}
+	var offers []rules.EntryPoint
+	if _, ok := files["setup.cfg"]; ok {
+		offers = env.Read(env.Map(files), catalog(t)).Entries
+	}
 	res, err := Analyze(context.Background(), Input{
-		Files: order, Catalog: catalog(t),
+		Files: order, Catalog: catalog(t), Entries: func() []rules.EntryPoint { return offers },
 		Read: func(f string) ([]byte, error) {
 			s, ok := files[f]
 			if !ok {

@@ -135,6 +135,9 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 					return out, true
 				}
 			}
+			if asksVerb(as.pos[1].node) {
+				return f.attributesWhose(first, isVerb, n), true
+			}
 		}
 		return unknownSet, true
 	case "builtins.type":

@@ -166,6 +166,11 @@ func (f *frame) attributesLike(s set, pattern string, n pyparse.Node) set {
 	fits := func(name string) bool {
 		return len(name) > len(head)+len(tail) && strings.HasPrefix(name, head) && strings.HasSuffix(name, tail)
 	}
+	return f.attributesWhose(s, fits, n)
+}
+
+// attributesWhose are the attributes whose name fits, and whatever else there may be.
+func (f *frame) attributesWhose(s set, fits func(string) bool, n pyparse.Node) set {
 	out := unknownSet
 	for _, v := range s.vals {
 		var names []string
@@ -184,6 +189,24 @@ func (f *frame) attributesLike(s set, pattern string, n pyparse.Node) set {
 		}
 	}
 	return out
+}
+
+// isVerb reports whether a name is written as the method of an HTTP request is: GET,
+// REPLICATE.
+func isVerb(name string) bool {
+	return len(name) >= 3 && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// asksVerb reports whether an expression is the method of an HTTP request.
+func asksVerb(n pyparse.Node) bool {
+	switch n.Kind() {
+	case pyparse.KindAttribute: // request.method
+		return n.AsAttribute().Attr() == "method"
+	case pyparse.KindSubscript: // environ["REQUEST_METHOD"]
+		k := n.AsSubscript().Slice().AsConstant()
+		return k.Valid() && k.ConstKind() == pyparse.ConstStr && k.StringValue() == "REQUEST_METHOD"
+	}
+	return false
 }
 
 func sortedNames(m map[string]*cell, keep func(string) bool) []string {

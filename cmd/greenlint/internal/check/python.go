@@ -59,7 +59,7 @@ func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, 
 	}
 	in := pyfront.Input{
 		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
-		Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress,
+		Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress, Entries: func() []rules.EntryPoint { return deployment().Entries },
 	}
 	var res *pyfront.Result
 	var front *pyfront.Kept

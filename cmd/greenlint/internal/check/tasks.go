@@ -57,7 +57,7 @@ func Tasks(ctx context.Context, req Request, program string) (*Queued, error) {
 	}
 	res, err := pyfront.Analyze(ctx, pyfront.Input{
 		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: out.Config.Budget.Seconds(),
-		Check: func(file string) bool { return out.Config.Tests || !isTest(file) }, Report: req.Progress,
+		Check: func(file string) bool { return out.Config.Tests || !isTest(file) }, Report: req.Progress, Entries: func() []rules.EntryPoint { return q.Deployed.Entries },
 	})
 	if err != nil {
 		return nil, err
