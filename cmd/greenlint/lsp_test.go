@@ -38,6 +38,7 @@ type editor struct {
 	at     map[string]float64          // and the version they are for
 	text   map[string]string
 	vers   map[string]int
+	pid    int // of a server that is a program
 }
 
 // startEditor starts a client of "greenlint lsp" in this process, which can't check
@@ -71,6 +72,7 @@ func startServer(t testing.TB, dir string, capabilities string, command ...strin
 	require.NoError(t, cmd.Start())
 	outW.Close()
 	e := newEditor(t, dir, in, outR)
+	e.pid = cmd.Process.Pid
 	go func() {
 		cmd.Wait()
 		e.status <- cmd.ProcessState.ExitCode()
