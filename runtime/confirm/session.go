@@ -124,6 +124,13 @@ func (s *Session) ConfirmAll(ctx context.Context, list []*Target, each func(*Tar
 // Confirm runs the target until its verdict is known. An error is for what has
 // nothing to do with the target: the context's end, a disk that is full.
 func (s *Session) Confirm(ctx context.Context, t *Target) (Verdict, error) {
+	if t.Soak != nil {
+		v, err := s.confirmSoak(ctx, t)
+		if err == nil {
+			err = ctx.Err()
+		}
+		return v, err
+	}
 	v, err := s.confirm(ctx, t)
 	if err != nil || v.Verdict != Inconclusive || !v.astray {
 		return v, err

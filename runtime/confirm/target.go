@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ type Target struct {
 	SinkFile string                                                                      // absolute
 	Roots    []string                                                                    // directories of the user's own code
 	Nearer   []*Target                                                                   // functions on the way from the task to the accused call, to be called where the task does not get there
+	Soak     *Soak                                                                       // instead of Func: with siblings
 	Good     *Target                                                                     // the same without the fault, for the control run
 	Expected string                                                                      // what a fixture's name promises
 	passing  *Frame                                                                      // the line that a run without the loop has to come past
@@ -64,7 +66,8 @@ func (t *Target) covers(f Frame) bool {
 //	# greenlint: confirm refresh("http://{slow_http}/")    this call is to be judged
 //	# greenlint: loop gevent                               on this loop
 //	# greenlint: engine cpython                            and by no other engine
-var directive = regexp.MustCompile(`(?m)^\s*(?:#|//)\s*greenlint:\s*(confirm|loop|engine)\s+(.+?)\s*$`)
+//	# greenlint: soak 40                                   40 rounds of the calls as siblings
+var directive = regexp.MustCompile(`(?m)^\s*(?:#|//)\s*greenlint:\s*(confirm|loop|engine|soak)\s+(.+?)\s*$`)
 
 var callText = regexp.MustCompile(`^([\w.]+)(?:\((.*)\))?$`)
 
@@ -165,6 +168,7 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 		base.Expected = map[string]string{"bad": Confirmed, "ok": Refuted}[m[3]]
 	}
 	var calls []string
+	rounds := 0
 	for _, m := range directive.FindAllStringSubmatch(string(src), -1) {
 		switch m[1] {
 		case "confirm":
@@ -175,6 +179,10 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 			}
 		case "engine":
 			base.Native = m[2] == "cpython"
+		case "soak":
+			if rounds, err = strconv.Atoi(m[2]); err != nil || rounds < 1 {
+				return nil, fmt.Errorf("%s: greenlint: soak %s: want a number of rounds", shown, m[2])
+			}
 		}
 	}
 	if base.Language == "python" {
@@ -205,6 +213,9 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 		}
 		out = append(out, &t)
 	}
+	if len(out) > 0 && rounds > 0 && function == "" {
+		return Together(out, rounds, 1), nil
+	}
 	if len(out) > 0 {
 		return out, nil
 	}
@@ -216,6 +227,9 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 		t.Func = "task"
 	} else {
 		t.Module = ""
+	}
+	if rounds > 0 && function == "" {
+		return Together([]*Target{&t}, rounds, 1), nil
 	}
 	return []*Target{&t}, nil
 }

@@ -6,10 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/greenlint/greenlint/rules"
+	"github.com/greenlint/greenlint/runtime/cpython"
+	"github.com/greenlint/greenlint/runtime/stall"
 )
 
 func write(t *testing.T, name, text string) {
@@ -141,4 +144,46 @@ func TestConfirmAllKeepsTheOrder(t *testing.T) {
 		return nil
 	}), stop)
 	require.Equal(t, 5, n)
+}
+
+// TestSiblings makes one target of a file's functions.
+func TestSiblings(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.py")
+	write(t, file, "# greenlint: soak 20\n# greenlint: confirm one(1)\n# greenlint: confirm two\n")
+	list, err := Parse(dir, "a.py")
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	one := "1"
+	require.Equal(t, &Soak{20, 1, []Call{{"one", &one}, {"two", nil}}}, list[0].Soak)
+	require.Equal(t, "a.py", list[0].Name)
+
+	list, err = Parse(dir, "a.py::two")
+	require.NoError(t, err)
+	require.Nil(t, list[0].Soak, "a function that is named is run alone")
+
+	program := &Target{Language: "python", File: file}
+	inGo := &Target{Language: "go", Func: "f"}
+	got := Together([]*Target{list[0], program, inGo, {Name: "a.py::one", Language: "python", File: file, Func: "one"}}, 5, 7)
+	require.Len(t, got, 3)
+	require.Equal(t, &Soak{5, 7, []Call{{"two", nil}, {"one", nil}}}, got[0].Soak)
+	require.Equal(t, []*Target{program, inGo}, got[1:])
+
+	write(t, file, "# greenlint: soak often\n")
+	_, err = Parse(dir, "a.py")
+	require.ErrorContains(t, err, "number of rounds")
+}
+
+// TestSoakFailureIsTheSame compares what fails by what it is, not by its words,
+// which may hold an address.
+func TestSoakFailureIsTheSame(t *testing.T) {
+	raised := func(text string) *cpython.Result {
+		return &cpython.Result{Run: &stall.Run{}, Failed: "task", Raised: &cpython.Exception{Type: "ValueError", Text: text}}
+	}
+	require.Equal(t, soakFailure(raised("at 0x1")), soakFailure(raised("at 0x2")))
+	require.Equal(t, "a, b never end", soakFailure(&cpython.Result{Run: &stall.Run{}, Stuck: []string{"a", "a", "b"}}))
+	held := &stall.Run{Stalls: []stall.Stall{{Wall: time.Second}}}
+	require.Empty(t, soakFailure(&cpython.Result{Run: held}), "a stall that ends is seen without siblings")
+	held.Stalls[0].Open = true
+	require.Equal(t, "the loop stands still", soakFailure(&cpython.Result{Run: held}))
 }

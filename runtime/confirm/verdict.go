@@ -69,6 +69,10 @@ type Verdict struct {
 
 	Called string `json:"called,omitempty"` // the function that was called instead of the task, which does not get to the accused call by itself
 
+	Seed   *int64 `json:"seed,omitempty"`   // with siblings: of the last round; that of the failing one, which it replays
+	Rounds int    `json:"rounds,omitempty"` // with siblings: that were run
+	Order  []int  `json:"order,omitempty"`  // with siblings: the tasks of the failing round as they were let go
+
 	Samples []stall.Sample `json:"-"`
 	astray  bool           // the accused call was not reached
 	busy    bool           // too many trials did not count
@@ -102,12 +106,16 @@ func (v *Verdict) Outcome(show func(string) string) string {
 	switch {
 	case v.Verdict == Inconclusive:
 		b.WriteString(v.Reason)
+	case v.Verdict == Refuted && v.Rounds > 0:
+		fmt.Fprintf(&b, "%d rounds with siblings went well, up to the seed %d", v.Rounds, *v.Seed)
 	case v.Verdict == Refuted:
 		fmt.Fprintf(&b, "the loop went on for the %d ms that the task took", v.CallMs)
 	case v.Class == "hangs":
 		fmt.Fprintf(&b, "on the loop it never gets as far as the task, and does without the loop")
 	case v.Class == "raises":
 		fmt.Fprintf(&b, "raises %s", v.Exception)
+	case v.Class == classDeadlock:
+		fmt.Fprintf(&b, "tasks that never end: %s", v.Exception)
 	case v.Class == classVisible:
 		fmt.Fprintf(&b, "other tasks of the thread see %s", v.Exception)
 	case v.Class == string(stall.ThreadLock):
@@ -117,6 +125,9 @@ func (v *Verdict) Outcome(show func(string) string) string {
 	}
 	if v.Frame != nil && v.Verdict == Confirmed {
 		fmt.Fprintf(&b, ", at %s:%d", show(v.Frame.File), v.Frame.Line)
+	}
+	if v.Seed != nil && v.Verdict == Confirmed {
+		fmt.Fprintf(&b, ", with siblings, after %d rounds; --soak 1 --seed %d shows it again", v.Rounds-1, *v.Seed)
 	}
 	return b.String()
 }

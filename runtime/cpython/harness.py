@@ -27,7 +27,7 @@ if spec.get("signal"):
     faulthandler.register(spec["signal"], file=DUMP, all_threads=False, chain=False)
 
 report = {"raised": None, "modules": [], "events": []}
-_pid, _exit, _write, _getpid = os.getpid(), os._exit, os.write, os.getpid
+_pid, _exit, _write, _getpid, _get_ident = os.getpid(), os._exit, os.write, os.getpid, _thread.get_ident
 _beats = 0
 
 

@@ -1,6 +1,7 @@
 package cpython
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/greenlint/greenlint/runtime/stall"
@@ -16,6 +18,9 @@ import (
 
 //go:embed harness.py
 var harness string
+
+//go:embed soak.py
+var soak string
 
 // attribution is SIGRTMIN+3. SIGUSR1 and SIGUSR2 belong to programs (Celery takes
 // the first), and the first real-time signals to the C library.
@@ -50,6 +55,8 @@ type Task struct {
 	ReachFile string
 	Attribute bool // ask for a traceback of each stall: its length is then not to be trusted
 
+	Soak *Soak // instead of Func: several calls at once
+
 	Env       []string      // besides the environment of this process
 	Stdin     *os.File      // nil = empty
 	Stdout    *os.File      // nil = collected
@@ -59,6 +66,26 @@ type Task struct {
 	Limits    stall.Limits
 	OnRun     func(ctx context.Context, pid int)
 }
+
+// A Soak is rounds of several calls at once, which begin and end their sleeps in an
+// order that is drawn from the round's seed.
+type Soak struct {
+	Calls  []Call        `json:"calls"`  // of each round; those drawn again fill it up to Width
+	Width  int           `json:"width"`  // calls at once
+	Rounds int           `json:"rounds"` //
+	Seed   int64         `json:"seed"`   // of the first round; the next has the next number
+	Serial bool          `json:"serial"` // one after the other, for comparison
+	Limit  time.Duration `json:"-"`      // of a round
+}
+
+// A Call is one function of the file.
+type Call struct {
+	Func string
+	Args *string // as in Task
+}
+
+// MarshalJSON writes what the harness reads.
+func (c Call) MarshalJSON() ([]byte, error) { return json.Marshal([]any{c.Func, c.Args}) }
 
 // A Frame is a place in Python code.
 type Frame struct {
@@ -92,6 +119,10 @@ type Result struct {
 	Replaced bool       // for Replace: Symbol could be replaced
 	Reached  bool       // a line of Reach was run
 	Turns    []Turn     // for Attribute: when which task had the loop, greenlets only
+	Seed     int64      // Soak: of the last round, which is the one that failed if any did
+	Order    []int      // Soak: the tasks of that round as they were let go
+	Stuck    []string   // Soak: the calls of that round that never ended
+	Failed   string     // Soak: the call that raised
 	Siblings string     // what another task of the hub could see and must not; "" = nothing
 }
 
@@ -115,11 +146,19 @@ func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
 	if t.Attribute {
 		spec["signal"], child.Signal = attribution, attribution
 	}
+	code := harness
+	if t.Soak != nil {
+		spec["soak"] = struct {
+			*Soak
+			Limit float64 `json:"limit"`
+		}{t.Soak, t.Soak.Limit.Seconds()}
+		code = strings.TrimSuffix(harness, "\nrun()\n") + soak
+	}
 	text, err := json.Marshal(spec)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(i.Path, "-c", harness, string(text))
+	cmd := exec.Command(i.Path, "-c", code, string(text))
 	cmd.Dir = t.Dir
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8")
 	cmd.Env = append(cmd.Env, t.Env...)
@@ -147,6 +186,9 @@ type said struct {
 	Modules      []string
 	Turns        [][3]int64 // task, nanoseconds, nanoseconds
 	Replaced     bool
+	Order        []int
+	Stuck        []string
+	Failed       string
 	Siblings     string
 	Reached      bool
 }
@@ -162,9 +204,18 @@ type saidException struct {
 func understand(run *stall.Run) *Result {
 	out := &Result{Run: run}
 	var s said
+	for len(run.Report) > 0 { // each round of a soak has left its seed
+		line, rest, _ := bytes.Cut(run.Report, []byte("\n"))
+		seed, err := strconv.ParseInt(string(line), 10, 64)
+		if err != nil {
+			break
+		}
+		out.Seed, run.Report = seed, rest
+	}
 	if json.Unmarshal(run.Report, &s) == nil {
 		out.Raised, out.Load, out.Modules, out.Replaced = s.Raised.exception(), s.Load.exception(), s.Modules, s.Replaced
 		out.Siblings, out.Reached = s.Siblings, s.Reached
+		out.Order, out.Stuck, out.Failed = s.Order, s.Stuck, s.Failed
 		for _, t := range s.Turns {
 			out.Turns = append(out.Turns, Turn{int(t[0]), time.Duration(t[1]), time.Duration(t[2])})
 		}

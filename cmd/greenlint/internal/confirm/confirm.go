@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type flags struct {
 	patch                               string
 	format, output                      string
 	quiet                               bool
+	soak                                string
+	seed                                string
 }
 
 // Command is the row of the table.
@@ -70,6 +73,8 @@ greenlint confirm --from findings.json            run each of them`,
 			fl.Choice(&f.patch, "patch", []string{"auto", "yes", "no"}, "patch the standard library first (auto: where the process does so and the file does not)")
 			fl.Group("How to run it")
 			fl.String(&f.python, "python", "PATH", "an interpreter or virtual environment (else VIRTUAL_ENV, .venv, venv, python3)")
+			fl.String(&f.soak, "soak", "N", "run the functions of a file as siblings, N rounds, in a drawn order of wake-ups")
+			fl.String(&f.seed, "seed", "S", "the seed of the first round; the next round has the next number (1)")
 			fl.String(&f.dir, "cwd", "DIR", "run tasks in this directory (else in an empty one)")
 			fl.String(&f.threshold, "threshold", "DURATION", "the least stall that counts (50ms)")
 			fl.String(&f.limit, "limit", "DURATION", "the longest that a task may take (10s)")
@@ -99,6 +104,9 @@ func run(ctx context.Context, c *command.Call, f *flags) (int, error) {
 	}
 	targets, skipped, err := targets(c, f)
 	if err != nil {
+		return 0, err
+	}
+	if targets, err = siblings(targets, f); err != nil {
 		return 0, err
 	}
 	for _, t := range targets {
@@ -155,6 +163,36 @@ func run(ctx context.Context, c *command.Call, f *flags) (int, error) {
 		summarise(c.Stderr, verdicts, skipped)
 	}
 	return status(verdicts), nil
+}
+
+// siblings makes soaks of the targets, if that is asked for.
+func siblings(list []*confirm.Target, f *flags) ([]*confirm.Target, error) {
+	rounds, seed := 0, 1
+	var err error
+	if f.soak != "" {
+		if rounds, err = strconv.Atoi(f.soak); err != nil || rounds < 1 {
+			return nil, &command.UsageError{Msg: fmt.Sprintf("--soak: %q is no number of rounds", f.soak)}
+		}
+	}
+	if f.seed != "" {
+		if seed, err = strconv.Atoi(f.seed); err != nil || seed < 0 {
+			return nil, &command.UsageError{Msg: fmt.Sprintf("--seed: %q is no number", f.seed)}
+		}
+	}
+	for _, t := range list { // those whose files ask for it
+		if t.Soak != nil {
+			if rounds > 0 {
+				t.Soak.Rounds = rounds
+			}
+			if f.seed != "" {
+				t.Soak.Seed = int64(seed)
+			}
+		}
+	}
+	if rounds == 0 {
+		return list, nil
+	}
+	return confirm.Together(list, rounds, int64(seed)), nil
 }
 
 func targets(c *command.Call, f *flags) (out []*confirm.Target, skipped []string, err error) {

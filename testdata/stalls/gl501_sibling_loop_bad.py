@@ -1,0 +1,22 @@
+# greenlint: engine cpython
+# greenlint: soak 20
+# greenlint: confirm count()
+# greenlint: confirm notify()
+from gevent import monkey
+monkey.patch_all()
+import asyncio
+import threading
+from django.conf import settings
+settings.configure(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}})
+from django.db import connection
+
+one = threading.Lock()
+
+
+def notify():
+    with one:
+        asyncio.run(asyncio.sleep(0.05))
+
+
+def count():
+    connection.cursor()  # holds: raises
