@@ -139,9 +139,19 @@ func line(words []Word) span {
 			if b.f == nil {
 				b.f = p.f
 			}
+			at := p.off(0)
+			if p.f != b.f { // the value of a variable from elsewhere: it has its place where it is used
+				at = end
+			}
 			if p.unknown {
 				for _, c := range []byte("${" + unknownName(p.name) + "}") {
-					b.byte(c, p.off(0))
+					b.byte(c, at)
+				}
+				continue
+			}
+			if p.f != b.f {
+				for i := range len(p.s) {
+					b.byte(p.s[i], end)
 				}
 				continue
 			}

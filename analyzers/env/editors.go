@@ -8,9 +8,41 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// isPlatform reports whether a file tells a hosting platform what to run.
+// isPlatform reports whether a file tells a hosting platform, or a runner of tasks, what
+// to run.
 func isPlatform(_, b string) bool {
-	return b == "fly.toml" || b == "railway.toml" || b == "nixpacks.toml" || strings.HasPrefix(b, "fly.") && ends(b, ".toml")
+	return b == "pyproject.toml" || b == "Pipfile" || b == "fly.toml" || b == "railway.toml" || b == "nixpacks.toml" || strings.HasPrefix(b, "fly.") && ends(b, ".toml")
+}
+
+// runners are the tables of tasks, "*" for a name: [tool.pdm.scripts] worker = "…".
+var runners = [][]string{
+	{"scripts", "*"},
+	{"tool", "pdm", "scripts", "*"}, {"tool", "pdm", "scripts", "*", "cmd"}, {"tool", "pdm", "scripts", "*", "shell"},
+	{"tool", "poe", "tasks", "*"}, {"tool", "poe", "tasks", "*", "cmd"}, {"tool", "poe", "tasks", "*", "shell"},
+	{"tool", "hatch", "envs", "*", "scripts", "*"}, {"tool", "taskipy", "tasks", "*"}, {"tool", "taskipy", "tasks", "*", "cmd"},
+}
+
+// runner is the name of the task that a key of a runner's table stands for; "" where it
+// is none.
+func runner(keys []string) (task string) {
+	for _, r := range runners {
+		if len(r) != len(keys) {
+			continue
+		}
+		task = ""
+		for i, k := range r {
+			if k == "*" {
+				task = keys[i]
+			} else if k != keys[i] {
+				task = ""
+				break
+			}
+		}
+		if task != "" {
+			return task
+		}
+	}
+	return ""
 }
 
 // readPlatform reads fly.toml's [processes] and the start commands of its like.
@@ -29,6 +61,8 @@ func readPlatform(r *reading, f *file) (out []Command) {
 			w := constant(v.text)
 			w.exported = true
 			vars[last] = w
+		case runner(keys) != "" && index < 0:
+			starts = append(starts, start{runner(keys), v.text})
 		case keys[0] == "processes" && len(keys) == 2:
 			starts = append(starts, start{last, v.text})
 		case last == "startCommand" || last == "cmd" && keys[0] == "start":

@@ -93,6 +93,11 @@ func (r *reading) readOne(name string, fm format) (out []Command) {
 		r.skip(f.pos(0), "too large to be a deployment file")
 		return nil
 	}
+	if ends(name, ".j2", ".tpl") {
+		if g := withoutTemplate(f); g != nil {
+			f = g
+		}
+	}
 	return fm.read(r, f)
 }
 

@@ -57,6 +57,22 @@ nice -n 5 env A=b C=d uv run --with x celery multi start 2 -Pgevent -A four
 	{"systemd", Map{"celery.service": "[Service]\nEnvironment=\"OPTS=-Pgevent -c 3\" B=c\nExecStart=/bin/sh -c '${CELERY_BIN} -A app multi start w1 \\\n  $OPTS'\n"}},
 	{"default", Map{"etc/default/celeryd": "CELERYD_NODES=\"w\"\nCELERYD_OPTS=\"-c 10 -Pgevent\"\n"}},
 	{"make", Map{"Makefile": "POOL ?= gevent\nOPTS = -P$(POOL)\n.PHONY: run\nrun: deps\n\t@poetry run celery -A p worker \\\n\t\t$(OPTS)\nweb:\n\tgunicorn -k gevent $(shell x) p:app\n"}},
+	{"entry point", Map{
+		"Dockerfile":      "FROM x\nENTRYPOINT [\"/app/deploy/start.sh\"]\nCMD [\"celery\", \"-A\", \"a\", \"worker\", \"-P\", \"gevent\"]\n",
+		"deploy/start.sh": "#!/bin/sh\nset -e\nif [ \"$1\" = web ]; then\n  exec gunicorn -k gevent a:b\nfi\npython manage.py migrate\nexec \"$@\"\n",
+		"compose.yaml":    "services:\n  w:\n    entrypoint: [\"./deploy/start.sh\"]\n    command: [\"celery\", \"-A\", \"b\", \"worker\", \"-Pgevent\"]\n  v:\n    env_file: v.env\n    command: sh -c \"celery -A c worker -P $$POOL\"\n",
+		"v.env":           "POOL=eventlet\n",
+	}},
+	{"templates", Map{
+		"chart/templates/w.yaml": "{{- if .Values.worker }}\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: worker\n      {{- with .Values.image }}\n      image: {{ . }}\n      {{- end }}\n      command: [\"celery\", \"-A\", \"a\", \"worker\", \"-P\", \"gevent\"]\n    - name: other\n      command: [\"celery\", \"-A\", \"a\", \"worker\", \"-P\", \"{{ .Values.pool }}\"]\n{{- end }}\n",
+		"roles/w.service.j2":     "[Service]\nExecStart={{ venv }}/bin/celery -A a worker -P gevent -c {{ n | default(4) }}\n",
+	}},
+	{"workflow variables", Map{".github/workflows/ci.yml": "env:\n  POOL: gevent\njobs:\n  t:\n    env:\n      APP: a\n    steps:\n      - run: celery -A $APP worker -P $POOL\n  u:\n    steps:\n      - run: celery -A $APP worker -P $POOL\n"}},
+	{"runners", Map{
+		"pyproject.toml": "[project.scripts]\ncelery = \"a.cli:gevent\"\n[tool.pdm.scripts]\none = \"celery -A a worker -P gevent\"\ntwo = { cmd = \"celery -A a worker -Pgevent\" }\n[tool.poe.tasks.three]\ncmd = \"gunicorn -k gevent a:b\"\n[tool.hatch.envs.dev.scripts]\nfour = \"celery -A b worker -P eventlet\"\n",
+		"Pipfile":        "[scripts]\nfive = \"celery -A c worker -P gevent\"\n",
+	}},
+	{"locust", Map{"Makefile": "load:\n\tlocust -f load/shop.py --headless -u 10\n", "load/shop.py": ""}},
 	{"platforms", Map{"fly.toml": "app = \"x\"\n[env]\nPOOL = \"gevent\"\n[processes]\nweb = \"gunicorn -k gevent a:b\"\nworker = \"celery -A p worker -P$POOL\"\n", "railway.toml": "[deploy]\nstartCommand = \"celery -A q worker -P eventlet\"\n"}},
 	{"editors", Map{".vscode/launch.json": "{\n  // see https://example.org\n  \"version\": \"0.2.0\",\n  \"configurations\": [\n\t{\"name\": \"w\", \"module\": \"celery\", // here\n     \"args\": [\"-A\", \"p\", \"worker\", \"-Pgevent\"]},\n    {\"name\": \"s\", \"program\": \"${workspaceFolder}/manage.py\", \"args\": [\"runserver\"]},\n  ]\n}\n", "run.bat": "@echo off\r\nrem celery -Pgevent\r\nstart \"CeleryWorker\" /b python -m celery -A app.tasks worker -P gevent\r\ncall venv\\Scripts\\celery.exe -A b worker -Peventlet\r\n", "run.ps1": "& venv\\Scripts\\gunicorn -k gevent c:d\n"}},
 	{"hand patches", Map{"Procfile": "a: celery -A one worker\nb: celery -A two worker -P gevent\nc: celery -A three worker -P gevent\nd: celery -A four worker\ne: gunicorn -k gevent five:app\n", "one/__init__.py": "from one import celery\n", "one/celery.py": "import lib.net\n", "lib/__init__.py": "", "lib/net.py": "from gevent import monkey\nmonkey.patch_all()\n", "two.py": "import lib.net\n", "three.py": "import eventlet\neventlet.monkey_patch()\n", "four.py": "import os\nif os.environ.get('G'):\n    import lib.net\n", "five.py": "from gevent.monkey import patch_all\npatch_all(thread=False, time=True)\n"}},

@@ -1,6 +1,7 @@
 package env
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"sort"
@@ -194,6 +195,11 @@ func (r *reading) unwrap(c Command, f *file, depth int, steps *int) []Command {
 			return nil
 		}
 		w, rest, mod := r.identify(c.Argv)
+		if w == nil {
+			if cmds := r.handed(c, depth, steps); len(cmds) > 0 {
+				return cmds
+			}
+		}
 		if w == nil || !w.Wraps {
 			return []Command{c}
 		}
@@ -232,6 +238,33 @@ func (r *reading) unwrap(c Command, f *file, depth int, steps *int) []Command {
 		c.Argv = inner
 	}
 	return nil
+}
+
+// handed are the commands that a script of the project makes of the words that it is
+// given: an entry point that ends in exec "$@". What else the script starts is found
+// where it stands.
+func (r *reading) handed(c Command, depth int, steps *int) (out []Command) {
+	if len(c.Argv) < 2 || c.Argv[0].Unknown || !r.mentions(c.Argv[1:]) {
+		return nil
+	}
+	script := r.find(c.Argv[0].Text, nil)
+	if script == nil || script.name == c.file || !bytes.Contains(script.src, []byte(`$@`)) && !bytes.Contains(script.src, []byte(`$*`)) {
+		return nil
+	}
+	if first, _, _ := bytes.Cut(script.src, []byte("\n")); !bytes.Contains(first, []byte("sh")) && !ends(script.name, ".sh", ".bash") {
+		return nil
+	}
+	vars := c.scope.clone()
+	vars.positional(c.Argv[1:])
+	cmds, _ := r.quiet().scriptAt(script.span(0, len(script.src)), c.Name, vars, depth+1, steps)
+	for _, x := range cmds {
+		if x.Argv[0].Pos.File != c.file {
+			continue
+		}
+		x.Pos, x.Text, x.file, x.pos = c.Pos, c.Text, c.file, c.pos
+		out = append(out, x)
+	}
+	return out
 }
 
 // inner gives the words of the program that a wrapper runs, or the line of shell.

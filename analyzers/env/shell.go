@@ -378,16 +378,19 @@ func (sh *shell) builtin(words []Word) bool {
 	return false
 }
 
-func (sh *shell) positional(words []Word) {
+func (sh *shell) positional(words []Word) { sh.vars.positional(words) }
+
+// positional sets $1, $2 …, and all of them.
+func (s scope) positional(words []Word) {
 	all := value{array: true}
 	for i, w := range words {
 		all.elems = append(all.elems, w.pieces)
 		if i < 9 {
-			sh.vars[string(rune('1'+i))] = variable{alts: []value{scalar(w.pieces)}}
+			s[string(rune('1'+i))] = variable{alts: []value{scalar(w.pieces)}}
 		}
 	}
-	sh.vars["@"] = variable{alts: []value{all}}
-	sh.vars["*"] = sh.vars["@"]
+	s["@"] = variable{alts: []value{all}}
+	s["*"] = s["@"]
 }
 
 // call walks a function's body with its arguments; nil args are not known.

@@ -47,7 +47,13 @@ func readCompose(r *reading, f *file) []Command {
 // readYAML reads whatever else starts programs from YAML: Kubernetes manifests,
 // workflows, app.yaml. A file that can't be parsed is most likely a template.
 func readYAML(r *reading, f *file) []Command {
-	docs, _ := documents(f)
+	docs, err := documents(f)
+	if err != nil {
+		if g := withoutTemplate(f); g != nil {
+			f = g
+			docs, _ = documents(f)
+		}
+	}
 	y := &yamlReader{r: r, f: f, vars: scope{}}
 	return y.all(docs)
 }
@@ -77,7 +83,8 @@ var (
 	wordKeys = []string{"entrypoint", "command", "args"}
 )
 
-// walk looks for mappings that start a program, anywhere.
+// walk looks for mappings that start a program, anywhere. What a workflow sets with
+// "env" and "variables" holds for all that is below.
 func (y *yamlReader) walk(n *yaml.Node, name string, depth int) {
 	if y.nodes++; y.nodes > maxNodes || depth > 60 || n == nil {
 		return
@@ -91,6 +98,15 @@ func (y *yamlReader) walk(n *yaml.Node, name string, depth int) {
 		}
 	case yaml.MappingNode:
 		y.mapping(n, name)
+		outer := y.vars
+		if !y.compose {
+			for _, k := range []string{"env", "variables"} {
+				if v := get(n, k, 0); v != nil && v.Kind == yaml.MappingNode {
+					y.vars = y.environment(n)
+				}
+			}
+		}
+		defer func() { y.vars = outer }()
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			y.walk(n.Content[i+1], n.Content[i].Value, depth+1)
 		}
@@ -265,7 +281,7 @@ func (y *yamlReader) environment(n *yaml.Node) scope {
 			}
 		}
 	}
-	for _, key := range []string{"environment", "env", "env_variables"} {
+	for _, key := range []string{"environment", "env", "env_variables", "variables"} {
 		v := get(n, key, 0)
 		if v == nil || len(v.Content) > 1000 {
 			continue
