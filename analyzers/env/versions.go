@@ -1,11 +1,14 @@
 package env
 
 import (
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"path"
 	"regexp"
 	"sort"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/rules"
@@ -333,7 +336,13 @@ func (d *deps) requirements(name string, from origin, depth int) {
 		return
 	}
 	d.done[name] = true
+	if text := utf16Text(f.src); text != nil { // pip takes it, and PowerShell's > writes it
+		f = newFile(name, text)
+	}
 	f.eachLine(func(l span) {
+		if rest, ok := strings.CutPrefix(l.s, "\ufeff"); ok && l.base == 0 {
+			l = l.slice(len(l.s)-len(rest), len(l.s))
+		}
 		if i := strings.Index(l.s, " #"); i >= 0 {
 			l = l.slice(0, i)
 		}
@@ -369,6 +378,25 @@ func (d *deps) requirements(name string, from origin, depth int) {
 			d.add(l, from)
 		}
 	})
+}
+
+// utf16Text decodes a text in UTF-16 that says so with its first two bytes; nil where it
+// is none.
+func utf16Text(src []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(src, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(src, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return nil
+	}
+	var units []uint16
+	for i := 2; i+1 < len(src); i += 2 {
+		units = append(units, order.Uint16(src[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
 }
 
 var requirement = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(?:\(?([^;@]*?)\)?)?\s*(?:@\s*[^;]*)?(?:;(.*))?$`)
@@ -648,7 +676,7 @@ func (d *deps) setupPy(name string) {
 		return
 	}
 	m := &module{f: f, tree: tree}
-	lists := map[string]pyparse.Node{}
+	lists := map[string][]pyparse.Node{}
 	var add func(n pyparse.Node, depth int)
 	add = func(n pyparse.Node, depth int) {
 		if depth > 5 {
@@ -662,7 +690,13 @@ func (d *deps) setupPy(name string) {
 				}
 			}
 		case pyparse.KindName:
-			add(lists[n.AsName().Id()], depth+1)
+			for _, l := range lists[n.AsName().Id()] {
+				add(l, depth+1)
+			}
+		case pyparse.KindDict: // of extras
+			for e := range n.AsDict().Values().All() {
+				add(e, depth+1)
+			}
 		case pyparse.KindBinOp:
 			add(n.AsBinOp().Left(), depth+1)
 			add(n.AsBinOp().Right(), depth+1)
@@ -673,12 +707,16 @@ func (d *deps) setupPy(name string) {
 		case pyparse.KindAssign:
 			for t := range n.AsAssign().Targets().All() {
 				if id := t.AsName().Id(); id != "" {
-					lists[id] = n.AsAssign().Value()
+					lists[id] = append(lists[id], n.AsAssign().Value())
 				}
+			}
+		case pyparse.KindAugAssign:
+			if id := n.AsAugAssign().Target().AsName().Id(); id != "" {
+				lists[id] = append(lists[id], n.AsAugAssign().Value())
 			}
 		case pyparse.KindKeyword:
 			switch kw := n.AsKeyword(); kw.Arg() {
-			case "install_requires":
+			case "install_requires", "extras_require":
 				add(kw.Value(), 0)
 			case "python_requires":
 				d.requires(name, kw.Value().AsConstant().StringValue())
@@ -705,6 +743,9 @@ func (d *deps) conda(name string) {
 			for _, e := range list.Content {
 				if e.Value != "" {
 					s := y.scalar(e)
+					if i := strings.Index(s.s, "::"); i >= 0 { // the channel
+						s = s.slice(i+2, len(s.s))
+					}
 					k, v, _ := strings.Cut(strings.Replace(s.s, "==", "=", 1), "=")
 					if k = strings.TrimSpace(k); k == "python" {
 						d.requires(name, v)

@@ -55,6 +55,32 @@ greenlet 3.0.3 uv.lock:6:1
 gunicorn  pyproject.toml:12:9
 psycopg2  pyproject.toml:8:8
 python 3.10`},
+		{"written by PowerShell", Map{"requirements.txt": "\xff\xfeg\x00e\x00v\x00e\x00n\x00t\x00=\x00=\x002\x004\x00\r\x00\n\x00z\x00\r\x00\n\x00"}, `
+requirements.txt:1:1 gevent 24 ==24
+requirements.txt:2:1 z  
+--
+gevent 24 requirements.txt:1:1
+z  requirements.txt:2:1
+python `},
+		{"byte order mark", Map{"requirements.txt": "\ufeffgevent==24\r\n"}, `
+requirements.txt:1:4 gevent 24 ==24
+--
+gevent 24 requirements.txt:1:4
+python `},
+		{"setup.py put together", Map{"setup.py": "NEEDS = ['gevent==24']\nNEEDS += ['celery']\nsetup(install_requires=NEEDS, extras_require={'pg': ['psycopg2']})\n"}, `
+setup.py:1:11 gevent 24 ==24
+setup.py:2:12 celery  
+setup.py:3:55 psycopg2  
+--
+celery  setup.py:2:12
+gevent 24 setup.py:1:11
+psycopg2  setup.py:3:55
+python `},
+		{"channels", Map{"environment.yml": "dependencies:\n  - conda-forge::gevent=24.2.1\n"}, `
+environment.yml:2:18 gevent 24.2.1 ==24.2.1
+--
+gevent 24.2.1 environment.yml:2:18
+python `},
 		{"poetry", Map{"pyproject.toml": `[tool.poetry.dependencies]
 python = "^3.11"
 gevent = "^22.10"

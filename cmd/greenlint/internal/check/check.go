@@ -35,6 +35,8 @@ type Request struct {
 	// checked: the go command reads the disk.
 	Unsaved map[string][]byte
 
+	Installed []rules.Version // distributions of a virtual environment, for [Environ]; sorted by name
+
 	Language string // "python" or "go" alone; "" = both
 
 	Cache *cache.Cache // what earlier runs have found out about Python files; nil = nothing

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/env"
@@ -42,6 +43,25 @@ func Environ(ctx context.Context, req Request) (*Environment, error) {
 		}
 	}
 	e.Envs = processes(req, e.Deployed, res)
+	for i := range e.Envs {
+		e.Envs[i].Versions = withInstalled(e.Envs[i].Versions, req.Installed)
+	}
 	e.Audit = env.Audit(src, req.Catalog, &e.Deployed, e.Envs)
 	return e, ctx.Err()
+}
+
+// withInstalled adds what is installed to the versions of a process, as far as no list
+// says which version it is.
+func withInstalled(list, installed []rules.Version) []rules.Version {
+	out := slices.Clone(list)
+	for _, v := range installed {
+		i, found := slices.BinarySearchFunc(out, v.Dist, func(o rules.Version, dist string) int { return strings.Compare(o.Dist, dist) })
+		switch {
+		case !found:
+			out = slices.Insert(out, i, v)
+		case out[i].Version == "":
+			out[i].Version = v.Version
+		}
+	}
+	return out
 }

@@ -28,8 +28,9 @@ reports versions that are known to break (GL701), and libraries that cannot be
 made cooperative on its loop (GL702). A check does so too.
 
 Besides, it looks into the virtual environment (.venv, venv, $VIRTUAL_ENV, or what
---python names) for extension modules that the catalogue doesn't know and that
-seem to wait in C (GL703): a hint, from their ELF files, and no proof.
+--python names): which versions are installed, where no list says so; and for
+extension modules that the catalogue doesn't know and that seem to wait in C
+(GL703): a hint, from their ELF files, and no proof.
 
 Exit status: 0 nothing found, 1 findings other than hints, 2 usage,
 configuration or internal error.`,
@@ -48,12 +49,12 @@ greenlint audit --format json services/api`,
 			f.Bool(&exitZero, "exit-zero", "0 even if there are findings")
 		},
 		Run: func(ctx context.Context, c *command.Call) (int, error) {
-			s, err := look(ctx, c, config)
-			if err != nil {
-				return 0, err
-			}
 			if python != "" && !filepath.IsAbs(python) {
 				python = filepath.Join(c.Dir, python)
+			}
+			s, err := look(ctx, c, config, func(root string) []rules.Version { return installed(root, sitePackages(root, python)) })
+			if err != nil {
+				return 0, err
 			}
 			open, err := s.audit(c, format, python)
 			if err == nil && open && !exitZero {
@@ -110,6 +111,29 @@ func (s *survey) audit(c *command.Call, format, python string) (open bool, err e
 		open = open || f.Suppressed == "" && f.Rule != "GL703"
 	}
 	return open, report.Summarise(c.Stderr, result, options, report.Verbosity{})
+}
+
+// installed lists the distributions of a virtual environment, by name.
+func installed(root, site string) (out []rules.Version) {
+	if site == "" {
+		return nil
+	}
+	found, _ := filepath.Glob(filepath.Join(site, "*.dist-info", "METADATA"))
+	for _, f := range found {
+		name, version, ok := strings.Cut(strings.TrimSuffix(filepath.Base(filepath.Dir(f)), ".dist-info"), "-")
+		if !ok {
+			continue
+		}
+		at := rules.Pos{File: filepath.ToSlash(f), Line: 1, Column: 1}
+		if rel, err := filepath.Rel(root, f); err == nil && !strings.HasPrefix(rel, "..") {
+			at.File = filepath.ToSlash(rel)
+		}
+		out = append(out, rules.Version{
+			Dist: rules.NormalDist(name), Version: version, Spec: "==" + version, Why: rules.Evidence{Pos: at, Text: name + " " + version + ", installed"},
+		})
+	}
+	slices.SortFunc(out, func(a, b rules.Version) int { return strings.Compare(a.Dist, b.Dist) })
+	return slices.CompactFunc(out, func(a, b rules.Version) bool { return a.Dist == b.Dist })
 }
 
 func or(list, other []string) []string {

@@ -37,7 +37,7 @@ greenlint env --format json | jq '.processes[] | select(.loop == "gevent")'`,
 			f.String(&config, "config", "FILE", "use this file of settings")
 		},
 		Run: func(ctx context.Context, c *command.Call) (int, error) {
-			s, err := look(ctx, c, config)
+			s, err := look(ctx, c, config, func(string) []rules.Version { return nil })
 			if err != nil {
 				return 0, err
 			}

@@ -23,8 +23,9 @@ type survey struct {
 	catalog *rules.Catalog
 }
 
-// look reads the project that the arguments name.
-func look(ctx context.Context, c *command.Call, config string) (*survey, error) {
+// look reads the project that the arguments name. installed gives the distributions of
+// its virtual environment, as far as they are to count.
+func look(ctx context.Context, c *command.Call, config string, installed func(root string) []rules.Version) (*survey, error) {
 	s := &survey{}
 	var err error
 	if s.catalog, err = rules.Load(); err != nil {
@@ -44,7 +45,7 @@ func look(ctx context.Context, c *command.Call, config string) (*survey, error) 
 	if config, err = settings(c.Dir, s.place.Root, config); err != nil {
 		return nil, err
 	}
-	s.Environment, err = check.Environ(ctx, check.Request{Root: s.place.Root, Files: listing.Files, Catalog: s.catalog, ConfigFile: config})
+	s.Environment, err = check.Environ(ctx, check.Request{Root: s.place.Root, Files: listing.Files, Catalog: s.catalog, ConfigFile: config, Installed: installed(s.place.Root)})
 	return s, interrupted(err)
 }
 

@@ -95,6 +95,23 @@ func TestAudit(t *testing.T) {
 }
 
 // A broken extension module, and one that is no ELF file, say nothing.
+// TestAuditInstalled: what is installed counts where no list says which version it is.
+func TestAuditInstalled(t *testing.T) {
+	site := ".venv/lib/python3.12/site-packages/"
+	files := map[string]string{
+		"Procfile": "worker: celery -A shop worker -P gevent\n", "requirements.txt": "gevent\n", "runtime.txt": "python-3.12.1\n",
+		site + "greenlet-2.0.2.dist-info/METADATA": "Name: greenlet\n",
+		site + "gevent-22.10.2.dist-info/METADATA": "Name: gevent\n",
+		site + "broken.dist-info/METADATA":         "",
+	}
+	out, errs, status := run(t, files, "audit")
+	require.Equal(t, command.Findings, status, errs)
+	require.Contains(t, out, site+"greenlet-2.0.2.dist-info/METADATA:1:1: GL701 bad-version: greenlet 2.0.2 is known to break on gevent")
+	files["requirements.txt"] = "gevent\ngreenlet==3.0.3\n"
+	out, _, _ = run(t, files, "audit")
+	require.NotContains(t, out, "greenlet 2.0.2")
+}
+
 func TestProbeReadsAnything(t *testing.T) {
 	site := t.TempDir()
 	for name, text := range map[string]string{"a.so": "", "b.so": "\x7fELF\x02\x01\x01", "c/d.so": "text"} {
