@@ -36,7 +36,7 @@ func main() {
 
 // program is the table of sub-commands, in the order of the general help.
 func program(run analysis) *command.Program {
-	return &command.Program{
+	p := &command.Program{
 		Name:    "greenlint",
 		Summary: "greenlint finds the calls that stop a cooperative loop, before they are merged.",
 		Doc: `A loop is anything on which many tasks take turns on one thread: a gevent or
@@ -66,5 +66,8 @@ Exit status: 0 nothing found, 1 findings, 2 usage, configuration or internal err
 			versionCommand(),
 			debugASTCommand(),
 		},
+		Words: map[string]func() []command.Candidate{"RULE": ruleWords, "RULES": ruleWords, "SHELL": shellWords},
 	}
+	p.Commands = append(p.Commands, completionCommand(), completionWordsCommand(p))
+	return p
 }

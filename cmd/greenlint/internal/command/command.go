@@ -42,9 +42,10 @@ type Call struct {
 // A Program is the whole table.
 type Program struct {
 	Name     string
-	Summary  string // one line
-	Doc      string // below the list of commands in the general help
-	Report   string // where to report an internal error
+	Summary  string                        // one line
+	Doc      string                        // below the list of commands in the general help
+	Report   string                        // where to report an internal error
+	Words    map[string]func() []Candidate // what arguments can be, by their names in usage lines
 	Commands []*Command
 }
 
