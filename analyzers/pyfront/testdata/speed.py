@@ -5,7 +5,8 @@
 
 Each command runs N times on each tree, in turn, and the fastest run counts: on a
 machine that has other work too, that is the one which was disturbed least. The
-table gives the wall time, the processor time and the largest resident set.
+table gives the wall time, the processor time and the largest resident set. A
+command that takes longer than --patience is stopped, and not run again.
 
 ruff and flake8-async come from PyPI, into a virtual environment of their own
 that goes when the script ends. Both look at one file at a time; greenlint
@@ -15,21 +16,28 @@ how well the same work is done.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import venv
 
 
-def measure(args, cwd, env):
-    """One run: seconds on the wall, seconds of the processor, MB."""
+def measure(args, cwd, env, patience):
+    """One run: seconds on the wall, seconds of the processor, MB; None if it was stopped."""
     start = time.perf_counter()
-    child = subprocess.Popen(args, cwd=cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    child = subprocess.Popen(args, cwd=cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    late = threading.Timer(patience, os.killpg, (child.pid, signal.SIGKILL))  # with the processes that it has started
+    late.start()
     errors = child.stderr.read()
     _, status, usage = os.wait4(child.pid, 0)
+    late.cancel()
     wall = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode == -signal.SIGKILL:
+        return None
     if child.returncode not in (0, 1):  # 1: something was found
         sys.exit(f"{' '.join(args)} in {cwd}: status {child.returncode}\n{errors.decode(errors='replace')}")
     unit = 1024 if sys.platform != "darwin" else 1
@@ -51,6 +59,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--greenlint", help="the program (else it is built)")
     parser.add_argument("--times", type=int, default=5, help="runs of each command (5)")
+    parser.add_argument("--patience", type=float, default=120, help="seconds that one run may take (120)")
     parser.add_argument("trees", nargs="+", metavar="TREE")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -74,13 +83,17 @@ def main():
         print("\n| tree | lines of Python | command | wall | CPU | memory |\n| --- | --- | --- | --- | --- | --- |")
         for tree in options.trees:
             name, size = os.path.basename(os.path.normpath(tree)), lines(tree)
-            measure(commands["greenlint, again"], tree, env)  # which has something to go by from now on
+            measure(commands["greenlint, again"], tree, env, options.patience)  # which has something to go by from now on
             runs = {label: [] for label in commands}
             for _ in range(options.times):
                 for label, args in commands.items():
-                    runs[label].append(measure(args, tree, env))
-            for label, list_ in runs.items():
-                wall, cpu, memory = (min(column) for column in zip(*list_))
+                    if None not in runs[label]:
+                        runs[label].append(measure(args, tree, env, options.patience))
+            for label, results in runs.items():
+                if None in results:
+                    print(f"| {name} | {size:,} | {label} | over {options.patience:.0f} s | | |", flush=True)
+                    continue
+                wall, cpu, memory = (min(column) for column in zip(*results))
                 print(f"| {name} | {size:,} | {label} | {wall:.2f} s | {cpu:.2f} s | {memory:.0f} MB |", flush=True)
 
 
