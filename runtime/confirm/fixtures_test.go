@@ -93,6 +93,9 @@ func TestFixtures(t *testing.T) {
 				t.Run(filepath.Base(target.File), func(t *testing.T) {
 					t.Parallel()
 					v := settled(t, s, target)
+					if v.Engine == NoEngine {
+						missing(t, v.Reason)
+					}
 					require.Equal(t, target.Expected, v.Verdict, v.Headline(filepath.Base))
 					checkMark(t, target, &v)
 				})

@@ -178,6 +178,15 @@ func (s *Session) engine(ctx context.Context, t *Target) (string, runner, error)
 	default:
 		return "", nil, fmt.Errorf("there is no engine for the loop %s", t.Loop)
 	}
+	if t.Worker != "" {
+		for _, i := range s.pythons {
+			if i.HasWorker(t.Worker) {
+				return t.Worker, s.python(i, t), nil
+			}
+		}
+		w := cpython.Workers[t.Worker]
+		return "", nil, fmt.Errorf("no Python with %s and %s was found (looked at %s); --python names one", w.Library, w.Loop, s.looked())
+	}
 	if i := cpython.Choose(s.pythons, string(t.Loop)); i != nil {
 		return i.Name(string(t.Loop)), s.python(i, t), nil
 	}
@@ -208,7 +217,7 @@ func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
 			return nil, err
 		}
 		defer remove()
-		task := cpython.Task{Patch: t.Patch, Dir: dir, Preload: preload, Attribute: k == survey, Floor: s.o.Floor, Limits: t.limits()}
+		task := cpython.Task{Worker: t.Worker, Patch: t.Patch, Dir: dir, Preload: preload, Attribute: k == survey, Floor: s.o.Floor, Limits: t.limits()}
 		if k == survey && t.Line > 0 {
 			task.ReachFile, task.Reach = t.SinkFile, [2]int{t.Line, t.EndLine}
 		}
@@ -240,6 +249,12 @@ func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
 			}
 			task.Args = &text
 		}
+		if task.Worker != "" {
+			if task.Box, err = os.MkdirTemp(s.tmp, "box-"); err != nil {
+				return nil, err
+			}
+			defer os.RemoveAll(task.Box)
+		}
 		if t.hook != nil {
 			undo, err := t.hook(ctx, k, dir, &task)
 			if err != nil {
@@ -266,8 +281,13 @@ func (s *Session) idle(ctx context.Context, i *cpython.Interpreter, t *Target, d
 		return nil, err
 	}
 	defer os.Remove(name)
+	box, err := os.MkdirTemp(s.tmp, "box-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(box)
 	r, err := i.Run(ctx, cpython.Task{
-		Loop: string(t.Loop), File: name, Func: "task", Dir: dir, Patch: true, Control: cpython.Sleep, Floor: s.o.Floor, Limits: t.limits(),
+		Loop: string(t.Loop), Worker: t.Worker, Box: box, File: name, Func: "task", Dir: dir, Patch: true, Control: cpython.Sleep, Floor: s.o.Floor, Limits: t.limits(),
 	})
 	if err != nil {
 		return nil, err
@@ -288,7 +308,7 @@ func (s *Session) workDir(t *Target) (string, func(), error) {
 }
 
 func fromPython(r *cpython.Result) *trial {
-	x := &trial{Run: r.Run, raised: pythonProblem(r.Raised), load: pythonProblem(r.Load), modules: r.Modules, siblings: r.Siblings, reached: r.Reached, replaced: r.Replaced}
+	x := &trial{Run: r.Run, refused: r.Refused, raised: pythonProblem(r.Raised), load: pythonProblem(r.Load), modules: r.Modules, siblings: r.Siblings, reached: r.Reached, replaced: r.Replaced}
 	for _, st := range r.Stalls {
 		x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
 	}

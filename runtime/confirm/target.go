@@ -3,6 +3,7 @@ package confirm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,6 +30,7 @@ type Target struct {
 	Path     []string // Python: before sys.path
 	Dir      string   // working directory; "" = an empty one
 	Patch    bool     // patch first, because the process does and the file does not
+	Worker   string   // one of [cpython.Workers], to be called by; "" = a loop and nothing else
 	Native   bool     // only a real interpreter will do
 
 	Symbol   string // the accused call, to be replaced in the control run
@@ -45,10 +47,26 @@ type Target struct {
 	Limits   stall.Limits
 }
 
+// In makes a worker call the target, one of [cpython.Workers].
+func (t *Target) In(worker string) error {
+	w, ok := cpython.Workers[worker]
+	switch {
+	case !ok:
+		return fmt.Errorf("unknown engine %q: want one of %s", worker, strings.Join(slices.Sorted(maps.Keys(cpython.Workers)), ", "))
+	case t.Language != "python" || t.Soak != nil:
+		return fmt.Errorf("the engine %s runs Python functions, without siblings", worker)
+	}
+	t.Worker, t.Loop, t.Native, t.Patch = worker, rules.Loop(w.Loop), true, false
+	return nil
+}
+
 func (t *Target) limits() stall.Limits {
 	l := t.Limits
 	if l.Run == 0 {
 		l.Run = 10 * time.Second
+	}
+	if l.Start == 0 && t.Worker != "" {
+		l.Start = time.Minute
 	}
 	if l.Start == 0 {
 		l.Start = 20 * time.Second
@@ -66,6 +84,7 @@ func (t *Target) covers(f Frame) bool {
 //	# greenlint: confirm refresh("http://{slow_http}/")    this call is to be judged
 //	# greenlint: loop gevent                               on this loop
 //	# greenlint: engine cpython                            and by no other engine
+//	# greenlint: engine celery-gevent                      by this worker
 //	# greenlint: soak 40                                   40 rounds of the calls as siblings
 var directive = regexp.MustCompile(`(?m)^\s*(?:#|//)\s*greenlint:\s*(confirm|loop|engine|soak)\s+(.+?)\s*$`)
 
@@ -179,6 +198,12 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 			}
 		case "engine":
 			base.Native = m[2] == "cpython"
+			if base.Native {
+				break
+			}
+			if err := base.In(m[2]); err != nil {
+				return nil, fmt.Errorf("%s: %w", shown, err)
+			}
 		case "soak":
 			if rounds, err = strconv.Atoi(m[2]); err != nil || rounds < 1 {
 				return nil, fmt.Errorf("%s: greenlint: soak %s: want a number of rounds", shown, m[2])
@@ -186,7 +211,7 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 		}
 	}
 	if base.Language == "python" {
-		if base.Loop == "" {
+		if base.Loop == "" { // a worker has said it
 			base.Loop = GuessLoop(string(src))
 		}
 		base.Module, base.Path = module(path)

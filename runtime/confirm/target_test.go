@@ -187,3 +187,17 @@ func TestSoakFailureIsTheSame(t *testing.T) {
 	held.Stalls[0].Open = true
 	require.Equal(t, "the loop stands still", soakFailure(&cpython.Result{Run: held}))
 }
+
+// TestWorkerDirective lets a file say which worker calls it.
+func TestWorkerDirective(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.py")
+	write(t, file, "# greenlint: engine celery-eventlet\nimport gevent\n")
+	list, err := Parse(dir, "a.py::task")
+	require.NoError(t, err)
+	require.Equal(t, []any{"celery-eventlet", rules.Eventlet, true}, []any{list[0].Worker, list[0].Loop, list[0].Native})
+	write(t, file, "# greenlint: engine uwsgi\n")
+	_, err = Parse(dir, "a.py")
+	require.ErrorContains(t, err, "want one of celery-eventlet, celery-gevent, gunicorn-gevent")
+	require.Error(t, (&Target{Language: "go"}).In("celery-gevent"))
+}

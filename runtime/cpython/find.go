@@ -100,6 +100,12 @@ func Find(ctx context.Context, w Where) ([]*Interpreter, error) {
 	return out, nil
 }
 
+// HasWorker reports whether tasks can be run in the worker, one of [Workers].
+func (i *Interpreter) HasWorker(worker string) bool {
+	w := Workers[worker]
+	return i.Has(w.Loop) && i.Versions[w.Library] != ""
+}
+
 // Choose returns the first interpreter that has the loop; nil if none has.
 func Choose(list []*Interpreter, loop string) *Interpreter {
 	for _, i := range list {

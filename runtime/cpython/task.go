@@ -22,6 +22,17 @@ var harness string
 //go:embed soak.py
 var soak string
 
+//go:embed worker.py
+var worker string
+
+// Workers are the processes in which a task can be run as in production, each
+// with its loop and with what an interpreter needs for it.
+var Workers = map[string]struct{ Loop, Library string }{
+	"celery-gevent":   {"gevent", "celery"},
+	"celery-eventlet": {"eventlet", "celery"},
+	"gunicorn-gevent": {"gevent", "gunicorn"},
+}
+
 // attribution is SIGRTMIN+3. SIGUSR1 and SIGUSR2 belong to programs (Celery takes
 // the first), and the first real-time signals to the C library.
 const attribution = 37
@@ -54,6 +65,9 @@ type Task struct {
 	Reach     [2]int   // note whether these lines of ReachFile are run, first and last; slows the task
 	ReachFile string
 	Attribute bool // ask for a traceback of each stall: its length is then not to be trusted
+
+	Worker string // one of Workers, which calls the function; "" = a loop and nothing else
+	Box    string // for a worker of Celery: an empty directory, which is its broker
 
 	Soak *Soak // instead of Func: several calls at once
 
@@ -119,6 +133,7 @@ type Result struct {
 	Replaced bool       // for Replace: Symbol could be replaced
 	Reached  bool       // a line of Reach was run
 	Turns    []Turn     // for Attribute: when which task had the loop, greenlets only
+	Refused  string     // the worker could not be started; nothing was run
 	Seed     int64      // Soak: of the last round, which is the one that failed if any did
 	Order    []int      // Soak: the tasks of that round as they were let go
 	Stuck    []string   // Soak: the calls of that round that never ended
@@ -147,6 +162,10 @@ func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
 		spec["signal"], child.Signal = attribution, attribution
 	}
 	code := harness
+	if t.Worker != "" && t.Control != Plain {
+		spec["worker"], spec["box"] = t.Worker, t.Box
+		code = strings.TrimSuffix(harness, "\nrun()\n") + worker
+	}
 	if t.Soak != nil {
 		spec["soak"] = struct {
 			*Soak
@@ -186,6 +205,7 @@ type said struct {
 	Modules      []string
 	Turns        [][3]int64 // task, nanoseconds, nanoseconds
 	Replaced     bool
+	Refused      string
 	Order        []int
 	Stuck        []string
 	Failed       string
@@ -215,6 +235,7 @@ func understand(run *stall.Run) *Result {
 	if json.Unmarshal(run.Report, &s) == nil {
 		out.Raised, out.Load, out.Modules, out.Replaced = s.Raised.exception(), s.Load.exception(), s.Modules, s.Replaced
 		out.Siblings, out.Reached = s.Siblings, s.Reached
+		out.Refused = s.Refused
 		out.Order, out.Stuck, out.Failed = s.Order, s.Stuck, s.Failed
 		for _, t := range s.Turns {
 			out.Turns = append(out.Turns, Turn{int(t[0]), time.Duration(t[1]), time.Duration(t[2])})

@@ -21,7 +21,7 @@ import (
 type flags struct {
 	from, root, loop, python, dir, args string
 	threshold, limit                    string
-	patch                               string
+	patch, engine                       string
 	format, output                      string
 	quiet                               bool
 	soak                                string
@@ -70,6 +70,7 @@ greenlint confirm --from findings.json            run each of them`,
 			fl.String(&f.root, "root", "DIR", "the directory that was checked (the working directory)")
 			fl.String(&f.args, "args", "TEXT", "arguments of the call, as in the language: '\"a\", timeout=5'")
 			fl.Choice(&f.loop, "loop", []string{"gevent", "eventlet", "asyncio", "greenpool"}, "run on this loop (else what the file imports says)")
+			fl.Choice(&f.engine, "engine", []string{"celery-gevent", "celery-eventlet", "gunicorn-gevent"}, "let this worker call the function (else a loop and nothing else does)")
 			fl.Choice(&f.patch, "patch", []string{"auto", "yes", "no"}, "patch the standard library first (auto: where the process does so and the file does not)")
 			fl.Group("How to run it")
 			fl.String(&f.python, "python", "PATH", "an interpreter or virtual environment (else VIRTUAL_ENV, .venv, venv, python3)")
@@ -232,6 +233,11 @@ func targets(c *command.Call, f *flags) (out []*confirm.Target, skipped []string
 	for _, t := range out {
 		if f.loop != "" {
 			t.Loop = rules.Loop(f.loop)
+		}
+		if f.engine != "" {
+			if err := t.In(f.engine); err != nil {
+				return nil, nil, err
+			}
 		}
 		if f.patch != "auto" {
 			t.Patch = f.patch == "yes"
