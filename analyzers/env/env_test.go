@@ -53,6 +53,51 @@ func TestFix(t *testing.T) {
 	}
 }
 
+// What a setting selects is written into every command that reads it, and only
+// where all of them can be mended.
+func TestFixSetting(t *testing.T) {
+	for _, c := range []struct{ file, src, want string }{
+		{"Procfile", "w: celery -A shop worker -c 3\nbeat: celery -A shop beat\n", "w: celery -A shop worker -P gevent -c 3\nbeat: celery -A shop beat\n"},
+		{"Dockerfile", "CMD [\"celery\", \"-A\", \"shop\", \"worker\"]\n", "CMD [\"celery\", \"-A\", \"shop\", \"worker\", \"--pool=gevent\"]\n"},
+		{"docker-compose.yml", "services:\n  a:\n    command: celery -A shop worker\n  b:\n    command: 'celery -A shop worker -Q b'\n",
+			"services:\n  a:\n    command: celery -A shop worker -P gevent\n  b:\n    command: 'celery -A shop worker -P gevent -Q b'\n"},
+		{"a.sh", "R=worker\ncelery -A shop $R\n", ""}, // the variable may serve others
+		{"a.sh", "celery -A shop worker\ncelery -A shop $R\n", "celery -A shop worker -P gevent\ncelery -A shop $R\n"},
+		{"docker-compose.yml", "services:\n  a:\n    command:\n    - celery\n    - -A\n    - shop\n    - worker\n", ""},
+		{"x.py", "from shop.celery import app\napp.worker_main(['worker'])\n", ""},
+		{"notes.txt", "", ""},
+	} {
+		files := Map{"shop/celeryconfig.py": "worker_pool = 'gevent'\n", "shop/celery.py": "from celery import Celery\napp = Celery('shop')\napp.config_from_object('shop.celeryconfig')\n", c.file: c.src}
+		var fixes []rules.Fix
+		for _, f := range Read(files, catalog(t)).Findings {
+			if f.Symbol == "worker_pool" {
+				fixes = f.Fixes
+			}
+		}
+		if c.want == "" {
+			if len(fixes) > 0 {
+				t.Errorf("%q: a fix where none is safe", c.src)
+			}
+			continue
+		}
+		if len(fixes) != 1 || !fixes[0].Safe {
+			t.Errorf("%q: no fix", c.src)
+			continue
+		}
+		got := c.src
+		for _, e := range slices.Backward(fixes[0].Edits) {
+			got = got[:e.Pos.Offset] + e.Text + got[e.End.Offset:]
+		}
+		if got != c.want {
+			t.Errorf("%q: fixed to %q, want %q", c.src, got, c.want)
+		}
+		files[c.file] = got
+		if again := Read(files, catalog(t)); len(again.Findings) != 0 {
+			t.Errorf("%q: still found after the fix: %v", got, again.Findings)
+		}
+	}
+}
+
 // Where a word is exact, its place holds its text.
 func TestWordPlaces(t *testing.T) {
 	for _, c := range projects {

@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -102,9 +103,10 @@ func fix(l *rules.Launch, c *choice, list bool) (rules.Fix, bool) {
 			return rules.Fix{}, false
 		}
 	} else {
+		_, alone := quotedAlone(c.word)
 		for _, f := range l.PatchedBy {
 			one := !strings.Contains(f, " ")
-			if one == (list || quotedAlone(c)) {
+			if one == (list || alone) {
 				want = strings.ReplaceAll(f, "X", c.value)
 				break
 			}
@@ -125,17 +127,20 @@ func fix(l *rules.Launch, c *choice, list bool) (rules.Fix, bool) {
 	}, true
 }
 
-// quotedAlone reports whether the word has quotes of its own, within which a blank
-// would not separate.
-func quotedAlone(c *choice) bool {
-	for _, p := range c.word.pieces {
+// quotedAlone reports whether a word has quotes of its own, within which a blank
+// would not separate, and which.
+func quotedAlone(w Word) (quote string, alone bool) {
+	for _, p := range w.pieces {
 		if p.f == nil {
 			continue
 		}
-		src, i, j := p.f.src, c.word.Pos.Offset, c.word.End.Offset
-		return i > 0 && j < len(src) && src[i-1] == src[j] && (src[j] == '"' || src[j] == '\'')
+		src, i, j := p.f.src, w.Pos.Offset, w.End.Offset
+		if i > 0 && j < len(src) && src[i-1] == src[j] && (src[j] == '"' || src[j] == '\'') {
+			return string(src[j]), true
+		}
+		return "", false
 	}
-	return false
+	return "", false
 }
 
 // entryPatches reports whether what the process imports patches by hand.
@@ -167,21 +172,22 @@ func (p *project) judgeSettings(procs []Process) {
 		if h.loop == "" || h.byHand {
 			continue
 		}
-		readers, own, env := 0, 0, ""
+		var todo []*Process // that read it and don't choose for themselves
+		readers, env := 0, ""
 		for j := range procs {
 			q := &procs[j]
 			if q.Launcher != h.setting.Program || q.Command.config && q.Command.file != h.pos.File || !p.concerns(h, q, procs) {
 				continue
 			}
 			if readers++; q.pick != nil && q.pick.setting == nil && !q.Unknown || p.entryPatches(q) {
-				own++
 				continue
 			}
+			todo = append(todo, q)
 			if env == "" {
 				env = q.Env.Name
 			}
 		}
-		if readers > 0 && readers == own {
+		if readers > 0 && len(todo) == 0 {
 			continue
 		}
 		f := rules.Finding{
@@ -189,8 +195,49 @@ func (p *project) judgeSettings(procs []Process) {
 			Message: fmt.Sprintf("%s selects the %s pool of %s but does not patch", h.name, h.loop, h.setting.Program) + p.onlyOn(l, h),
 			Why:     h.setting.Why, Remedy: strings.ReplaceAll(h.setting.Remedy, " X", " "+string(h.loop)), Source: h.setting.Source,
 		}
+		if fix, ok := onCommands(l, h, todo); ok {
+			f.Fixes = []rules.Fix{fix}
+		}
 		p.findings = append(p.findings, f)
 	}
+}
+
+// onCommands writes the pool that a setting selects into the commands that read it,
+// in a form that patches. The setting stays: for these commands it no longer
+// matters, and others may read it that are not known here.
+func onCommands(l *rules.Launch, h *hit, readers []*Process) (rules.Fix, bool) {
+	pool, ok := h.one()
+	if !ok || len(readers) == 0 || l.Loops[pool] != h.loop {
+		return rules.Fix{}, false
+	}
+	x := rules.Fix{Safe: true}
+	for _, q := range readers {
+		c := &q.Command
+		i := slices.IndexFunc(c.Argv, func(w Word) bool { return w.Exact && has(l.Commands, w.Text) })
+		if i < 0 || q.launch != l || c.method != "" || c.config {
+			return rules.Fix{}, false
+		}
+		w := c.Argv[i]
+		if w.End.File != c.file || w.Pos.Offset < c.pos[0] || w.End.Offset > c.pos[1] {
+			return rules.Fix{}, false // it comes from a variable
+		}
+		quote, alone := quotedAlone(w)
+		j := slices.IndexFunc(l.PatchedBy, func(form string) bool { return strings.Contains(form, " ") != c.list })
+		if j < 0 || c.list != alone {
+			return rules.Fix{}, false
+		}
+		option, at := strings.ReplaceAll(l.PatchedBy[j], "X", pool), w.End
+		text := " " + option
+		if c.list {
+			text = ", " + quote + option + quote
+			at.Offset, at.Column = at.Offset+1, at.Column+1 // behind the word's quote
+		}
+		x.Title = fmt.Sprintf("start the worker with %q", option)
+		if e := (rules.Edit{Pos: at, End: at, Text: text}); !slices.Contains(x.Edits, e) {
+			x.Edits = append(x.Edits, e)
+		}
+	}
+	return x, true
 }
 
 func (p *project) onlyOn(l *rules.Launch, h *hit) string {
