@@ -164,7 +164,7 @@ func TestUserTables(t *testing.T) {
 			require.Empty(t, l.Vendored("contrib.acme"), "the star stands for a package")
 			require.Contains(t, l.VendoredNames(), "every")
 		}},
-		"load": {"[[load]]\ncalls = [\"acme.plugin\"]\narg = [1, \"name\"]\nbelow = [0]\ngives = \"object\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+		"load": {"[[load]]\ncalls = [\"acme.plugin\"]\narg = [1, \"name\"]\nbelow = [0]\ngroup = [\"group\"]\ngives = \"object\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			row := l.Symbol("acme.plugin").Loads[0]
 			pos, names := row.Name()
 			require.Equal(t, 1, pos)
@@ -173,6 +173,9 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, 0, pos)
 			require.True(t, ok)
 			require.Equal(t, "object", row.Gives)
+			_, names, ok = row.Offers()
+			require.Equal(t, []string{"group"}, names)
+			require.True(t, ok)
 		}},
 		"context by entry point": {"[[context]]\nkind = \"acme-job\"\nentries = [\"acme.jobs\"]\nmade = 2\n", func(t *testing.T, _ *Lookup, c *Catalog) {
 			rows := c.EntryTables("python")

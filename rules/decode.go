@@ -180,6 +180,9 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		if err == nil {
 			_, err = selectorOf(l.Below)
 		}
+		if err == nil {
+			_, err = selectorOf(l.Group)
+		}
 		if err == nil && l.Gives != "module" && l.Gives != "name" && l.Gives != "object" {
 			err = fmt.Errorf("gives = %q: want \"module\", \"name\" or \"object\"", l.Gives)
 		}

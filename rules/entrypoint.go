@@ -5,6 +5,7 @@ package rules
 // configuration of Paste.
 type EntryPoint struct {
 	Group  string // "console_scripts", "paste.app_factory"
+	Key    string // by which it is looked up: "proxy"; may be empty
 	Module string // "swift.proxy.server"
 	Name   string // what it holds, perhaps with dots: "app_factory"
 	Why    Evidence

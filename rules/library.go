@@ -146,6 +146,7 @@ type LoadRow struct {
 	Row
 	Arg   []any  `toml:"arg"`   // where the name is; a colon in it is as good as a dot
 	Below []any  `toml:"below"` // where the package is that the name is looked for in first; may be empty
+	Group []any  `toml:"group"` // where the group is, if the name is that of an entry point
 	Gives string `toml:"gives"` // "module", "name" (of a module), or "object": what the name makes of the arguments that follow
 }
 
@@ -153,6 +154,12 @@ type LoadRow struct {
 func (l *LoadRow) Name() (pos int, names []string) {
 	s, _ := selectorOf(l.Arg)
 	return s.pos, s.names
+}
+
+// Offers returns where a row says the group of entry points is.
+func (l *LoadRow) Offers() (pos int, names []string, ok bool) {
+	s, _ := selectorOf(l.Group)
+	return s.pos, s.names, len(l.Group) > 0
 }
 
 // Package returns where a row says the package is that the name is in.

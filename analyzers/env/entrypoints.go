@@ -12,7 +12,7 @@ import (
 )
 
 // target is how an entry point names what it stands for.
-var target = regexp.MustCompile(`([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_][\w.]*)`)
+var target = regexp.MustCompile(`(?:([\w.-]+)\s*=\s*)?\b([A-Za-z_][\w.]*)\s*:\s*([A-Za-z_][\w.]*)`)
 
 // entryPoints lists what packages offer by name, in order of place: the entry points of
 // setup.cfg, setup.py and pyproject.toml, and the factories that a configuration of
@@ -53,7 +53,7 @@ func (p *project) iniEntries(name, word string, group func(entry) string) (out [
 	}
 	for _, e := range entries(f, false) {
 		if g := group(e); g != "" {
-			out = append(out, targets(g, e.value)...)
+			out = append(out, targets(g, e.value, "")...)
 		}
 	}
 	return out
@@ -68,9 +68,9 @@ func (p *project) tomlEntries(name string) (out []rules.EntryPoint) {
 		switch n := len(keys); {
 		case !v.isString:
 		case n == 3 && keys[0] == "project" && keys[1] == "scripts":
-			out = append(out, targets("console_scripts", v.text)...)
+			out = append(out, targets("console_scripts", v.text, keys[n-1])...)
 		case n == 4 && keys[0] == "project" && keys[1] == "entry-points", n == 5 && keys[0] == "tool" && keys[1] == "poetry" && keys[2] == "plugins":
-			out = append(out, targets(keys[n-2], v.text)...)
+			out = append(out, targets(keys[n-2], v.text, keys[n-1])...)
 		}
 	})
 	return out
@@ -99,20 +99,25 @@ func (p *project) setupEntries(name string) (out []rules.EntryPoint) {
 				continue
 			}
 			v := d.Values().At(i)
-			out = append(out, targets(key.StringValue(), f.span(int(v.Start()), int(v.End())))...)
+			out = append(out, targets(key.StringValue(), f.span(int(v.Start()), int(v.End())), "")...)
 		}
 		return false
 	})
 	return out
 }
 
-// targets are the entry points that a text lists: "name = module:function", one or more.
-func targets(group string, text span) (out []rules.EntryPoint) {
+// targets are the entry points that a text lists: "key = module:function", one or more.
+// Where a key is not in the text, it is the one that is given.
+func targets(group string, text span, key string) (out []rules.EntryPoint) {
 	for _, m := range target.FindAllStringSubmatchIndex(text.s, -1) {
-		out = append(out, rules.EntryPoint{
-			Group: group, Module: text.s[m[2]:m[3]], Name: text.s[m[4]:m[5]],
-			Why: rules.Evidence{Pos: text.pos(m[0]), Text: group + " = " + text.s[m[0]:m[1]]},
-		})
+		e := rules.EntryPoint{
+			Group: group, Key: key, Module: text.s[m[4]:m[5]], Name: text.s[m[6]:m[7]],
+			Why: rules.Evidence{Pos: text.pos(m[4]), Text: group + " = " + text.s[m[4]:m[1]]},
+		}
+		if m[2] >= 0 {
+			e.Key = text.s[m[2]:m[3]]
+		}
+		out = append(out, e)
 	}
 	return out
 }

@@ -175,7 +175,8 @@ func (f *frame) family(c *class) []*class {
 	return out
 }
 
-// isAbstract reports whether a method only stands for those that override it.
+// isAbstract reports whether a method only stands for those that override it: it is
+// declared so, does nothing, or says that it isn't there.
 func (u *unit) isAbstract() bool {
 	fd := u.node.AsFunctionDef()
 	if !fd.Valid() {
@@ -188,13 +189,10 @@ func (u *unit) isAbstract() bool {
 	}
 	for n := range fd.Body().All() {
 		switch n.Kind() {
+		case pyparse.KindPass:
 		case pyparse.KindExpr: // a docstring or …
-			c := n.AsExpr().Value().AsConstant()
-			if !c.Valid() {
+			if !n.AsExpr().Value().AsConstant().Valid() {
 				return false
-			}
-			if c.ConstKind() == pyparse.ConstEllipsis {
-				return true
 			}
 		case pyparse.KindRaise:
 			return strings.HasPrefix(n.AsRaise().Exc().Text(), "NotImplemented")
@@ -202,7 +200,7 @@ func (u *unit) isAbstract() bool {
 			return false
 		}
 	}
-	return false
+	return true
 }
 
 // derives reports whether c has b among its ancestors.

@@ -302,7 +302,7 @@ func (f *frame) publicMethods(c *class) []string {
 }
 
 // endpoints are the objects whose methods a call lets the loop call: those that
-// are passed, by themselves or in a list. What is known of self is its class, and
+// are passed, by themselves or in a list; of a generator, its body. What is known of self is its class, and
 // any of the classes below may be the real one.
 func (f *frame) endpoints(s set, row *rules.ContextRow, n pyparse.Node) {
 	why := rules.Evidence{Pos: f.pos(n), Text: f.text(n)}
@@ -318,6 +318,9 @@ func (f *frame) endpoints(s set, row *rules.ContextRow, n pyparse.Node) {
 			for _, c := range f.family(v.class) {
 				f.methodContexts(c, row, why)
 			}
+		case kGenerator:
+			f.a.ensure(v.unit)
+			f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: row.Guard(), Why: []rules.Evidence{why}})
 		}
 	}
 }

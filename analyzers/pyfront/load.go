@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
@@ -14,6 +15,14 @@ func (f *frame) loads(e rules.Entry, as args, n pyparse.Node) (out set, ok bool)
 		pos, names := row.Name()
 		a, found := as.find(pos, names)
 		if !found || !row.Applies(as) {
+			continue
+		}
+		if group, names, has := row.Offers(); has {
+			if g, found := as.find(group, names); found {
+				if got := f.offer(row, texts(g.set), a.set, as.after(pos), n); !got.empty() {
+					return got, true
+				}
+			}
 			continue
 		}
 		below := []string{""}
@@ -52,6 +61,30 @@ func (f *frame) loaded(row *rules.LoadRow, name string, below []string, rest arg
 		return found
 	}
 	return unknownSet
+}
+
+// offer is what the project's packages offer in a group: under the name, or under any
+// where it is not known.
+func (f *frame) offer(row *rules.LoadRow, groups []string, name set, rest args, n pyparse.Node) set {
+	if f.a.in.Entries == nil || len(groups) == 0 {
+		return set{}
+	}
+	var out set
+	keys := texts(name)
+	for _, e := range f.a.in.Entries() {
+		if !slices.Contains(groups, e.Group) || !name.open && len(keys) == len(name.vals) && !slices.Contains(keys, e.Key) {
+			continue
+		}
+		found := f.module(e.Module, n)
+		for _, part := range strings.Split(e.Name, ".") {
+			found = f.attrOf(found, part, n)
+		}
+		if row.Gives == "object" {
+			found = f.apply(found, rest, n)
+		}
+		out = join(out, found)
+	}
+	return out
 }
 
 // has reports whether the project has the module in which a dotted name is.
