@@ -27,6 +27,7 @@ type Arg struct {
 	Value any     // nil, bool, float64 or string
 	Flags int64   // bits of a number that are set for certain, where Value isn't known
 	Size  float64 // bytes or elements, as far as known; < 0 = not known
+	Exact bool    // Size is all there is
 }
 
 // NoArgs is a call of which nothing is known.
@@ -144,6 +145,7 @@ func parseLiteral(s string) (any, error) {
 //	arg(0) in 2, 3, 'spawn'    it is one of these
 //	arg(1, mode) has 'w'       a string contains
 //	arg(1) has 4               a number has these bits
+//	size(1) <= 100             its bytes or elements, where all are seen
 //	given(timeout)             the argument is there, and not None
 //	known(0)                   the argument is there, and its value is known
 //
@@ -151,7 +153,7 @@ func parseLiteral(s string) (any, error) {
 // that is called (see [Constants]): arg(1) has 'LOCK_NB'.
 type argTest struct {
 	not  bool
-	verb string // "arg", "given" or "known"
+	verb string // "arg", "size", "given" or "known"
 	sel  selector
 	op   string
 	lits []any // one, or more after "in"
@@ -159,7 +161,7 @@ type argTest struct {
 
 func isArgTest(s string) bool {
 	s = strings.TrimPrefix(strings.TrimSpace(s), "not ")
-	return strings.HasPrefix(s, "arg(") || strings.HasPrefix(s, "given(") || strings.HasPrefix(s, "known(")
+	return strings.HasPrefix(s, "arg(") || strings.HasPrefix(s, "size(") || strings.HasPrefix(s, "given(") || strings.HasPrefix(s, "known(")
 }
 
 func parseArgTest(s string) (argTest, error) {
@@ -179,7 +181,7 @@ func parseArgTest(s string) (argTest, error) {
 	}
 	t.verb, t.sel = verb, sel
 	rest = strings.TrimSpace(rest)
-	if verb != "arg" {
+	if verb == "given" || verb == "known" {
 		if rest != "" {
 			return t, fmt.Errorf("condition %q: unexpected %q", s, rest)
 		}
@@ -204,7 +206,7 @@ func parseArgTest(s string) (argTest, error) {
 		}
 		return t, nil
 	}
-	return t, fmt.Errorf("condition %q: want a comparison after arg(…)", s)
+	return t, fmt.Errorf("condition %q: want a comparison after %s(…)", s, verb)
 }
 
 func (t argTest) eval(args Args) truth {
@@ -226,6 +228,8 @@ func (t argTest) test(args Args) truth {
 		return no
 	case t.verb == "given":
 		return of(!a.Known || a.Value != nil)
+	case t.verb == "size":
+		a.Known, a.Value, a.Flags = a.Exact, a.Size, 0
 	}
 	out := no
 	for _, lit := range t.lits {

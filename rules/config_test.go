@@ -90,6 +90,14 @@ func TestUserTables(t *testing.T) {
 			require.False(t, row.Applies(named{"url": known(nil)}))
 			require.True(t, row.Applies(named{"url": known("x")}))
 		}},
+		"size": {effect + "unless = [\"size(data) <= 100\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Symbol("acme.Client.get").Effects[0]
+			all := func(n float64) Arg { return Arg{Given: true, Size: n, Exact: true} }
+			require.False(t, row.Applies(named{"data": all(100)}))
+			require.True(t, row.Applies(named{"data": all(101)}))
+			require.True(t, row.Applies(named{"data": sized(100)}), "there may be more")
+			require.True(t, row.Applies(named{}))
+		}},
 		"cost": {effect + "cost = \"size(data) * 1e-6\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			row := l.Symbol("acme.Client.get").Effects[0]
 			s, ok := row.Seconds(named{"data": sized(2e6)})

@@ -79,7 +79,7 @@ func (u *unit) argument(v ssa.Value) rules.Arg {
 			out.Value = constant.BoolVal(c)
 		case c.Kind() == constant.String:
 			out.Value = constant.StringVal(c)
-			out.Size = float64(len(constant.StringVal(c)))
+			out.Size, out.Exact = float64(len(constant.StringVal(c))), true
 		default:
 			f, _ := constant.Float64Val(constant.ToFloat(c))
 			out.Value = f
@@ -87,7 +87,7 @@ func (u *unit) argument(v ssa.Value) rules.Arg {
 		return out
 	}
 	if n, ok := u.size(v, map[ssa.Value]bool{}); ok {
-		out.Size = n
+		out.Size, out.Exact = n, exact(v)
 	}
 	if b, ok := v.Type().Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
 		out.Flags = setBits(v, map[ssa.Value]int64{})
@@ -127,6 +127,19 @@ func setBits(v ssa.Value, known map[ssa.Value]int64) int64 {
 	}
 	known[v] = f
 	return f
+}
+
+// exact reports whether a size is that of all there is: of a literal, or of what
+// is made here.
+func exact(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.MakeSlice:
+		return true
+	case *ssa.Slice:
+		_, ok := v.X.(*ssa.Alloc)
+		return ok
+	}
+	return false
 }
 
 // constant gives a value that is the same wherever it may come from. A named
