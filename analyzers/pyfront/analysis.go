@@ -77,6 +77,7 @@ type analysis struct {
 	byNode                map[unitKey]*unit
 	copies                map[copyKey]*unit
 	classes               map[pyparse.Node]*class
+	classesOf             map[*module][]*class
 	sites                 map[pyparse.Node]*cell
 	partials              map[pyparse.Node]*partial
 	names                 map[rules.Func]int
@@ -148,7 +149,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
 		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
-		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, sites: map[pyparse.Node]*cell{},
+		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
 		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, attacks: map[matching]*pyregex.Attack{},
@@ -260,7 +261,7 @@ func (a *analysis) run(u *unit) {
 		u.dearer++
 	}
 	if dearer || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
-		for _, c := range u.callers {
+		for c := range u.callers.all {
 			if c != u {
 				a.enqueue(c)
 			}

@@ -90,17 +90,17 @@ func (a *analysis) findDefiners(name string) []*class {
 	if len(files) == 0 || len(files) > maxByName {
 		return nil
 	}
-	mods := map[*module]bool{}
-	for _, i := range files {
-		if m := a.load(a.in.Files[i]); m != nil {
-			mods[m] = true
-			a.ensure(m.body)
-		}
-	}
 	var out []*class
-	for _, c := range a.classes {
-		if mods[c.mod] && !c.attr(name).set.empty() {
-			out = append(out, c)
+	for _, i := range files {
+		m := a.load(a.in.Files[i])
+		if m == nil {
+			continue
+		}
+		a.ensure(m.body)
+		for _, c := range a.classesOf[m] {
+			if !c.attr(name).set.empty() {
+				out = append(out, c)
+			}
 		}
 	}
 	slices.SortFunc(out, func(x, y *class) int { return strings.Compare(x.name, y.name) })

@@ -283,7 +283,7 @@ func (f *frame) callsBack(u *unit) bool {
 		if x == u || len(s.found) > 1024 {
 			return true
 		}
-		for _, c := range x.callers {
+		for c := range x.callers.all {
 			s.reach(c)
 		}
 	}

@@ -101,6 +101,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 		}
 		c = &class{mod: f.u.mod, node: n.Node, name: string(f.a.unique(prefix + "." + n.Name())), short: n.Name(), attrs: map[string]*cell{}, setters: map[string][]string{}, sets: map[string]*unit{}}
 		f.a.classes[n.Node] = c
+		f.a.classesOf[c.mod] = append(f.a.classesOf[c.mod], c)
 		c.findSetters(n.Body())
 		if t := f.a.epochs.trial; t != nil {
 			t.adoptClass(c)

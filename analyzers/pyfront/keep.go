@@ -100,6 +100,7 @@ func (k *Kept) Again(ctx context.Context, changed map[string][]byte) (*Result, e
 	a.ctx = ctx
 	a.modules, a.trees, a.names, a.called = maps.Clone(was.modules), maps.Clone(was.trees), maps.Clone(was.names), maps.Clone(was.called)
 	a.classes, a.definers, a.wraps = maps.Clone(was.classes), maps.Clone(was.definers), maps.Clone(was.wraps)
+	a.classesOf = maps.Clone(was.classesOf) // what a trial appends lies behind the end of the old lists
 	a.byNode, a.copies, a.shims = map[unitKey]*unit{}, nil, map[shimKey]*unit{}
 	a.sites, a.partials, a.tuples, a.typeCells, a.quoted = map[pyparse.Node]*cell{}, map[pyparse.Node]*partial{}, nil, nil, nil
 	a.listed, a.extra, a.skipped, a.broken, a.queue = map[string]bool{}, nil, nil, nil, nil
@@ -193,7 +194,7 @@ func (t *trial) adopt(u *unit) {
 		return
 	}
 	outside := false
-	for _, c := range old.callers {
+	for c := range old.callers.all {
 		if c.mod != nil && c.mod.file != u.mod.file {
 			outside = true
 			break

@@ -117,11 +117,11 @@ func (k *Kept) size() map[string]int {
 		out["names"] += n
 	}
 	for _, u := range k.a.units {
-		out["callers"] += len(u.callers)
+		out["callers"] += len(u.callers.list)
 		out["edges"] += len(u.edges)
 		out["copied"] += u.copied
 		for _, c := range u.vars {
-			out["readers"] += len(c.readers)
+			out["readers"] += len(c.readers.list)
 			out["values"] += len(c.set.vals)
 		}
 		if u.ran {
@@ -131,7 +131,7 @@ func (k *Kept) size() map[string]int {
 	for _, c := range k.a.classes {
 		out["subs"] += len(c.subs)
 		for _, x := range c.attrs {
-			out["readers"] += len(x.readers)
+			out["readers"] += len(x.readers.list)
 			out["values"] += len(x.set.vals)
 		}
 	}

@@ -138,7 +138,7 @@ func (a *analysis) nearPatches(depth int) map[*unit]bool {
 	for range depth {
 		var next []*unit
 		for _, u := range last {
-			for _, c := range u.callers {
+			for c := range u.callers.all {
 				if !out[c] {
 					out[c] = true
 					next = append(next, c)

@@ -27,9 +27,9 @@ func TestUnitSet(t *testing.T) {
 			require.Equal(t, !want[u], s.add(u))
 			want[u] = true
 		}
-		require.Len(t, s, len(want))
-		require.True(t, slices.IsSortedFunc(s, func(x, y *unit) int { return cmp.Compare(x.id, y.id) }))
-		for _, x := range s {
+		require.Len(t, s.list, len(want))
+		require.True(t, slices.IsSortedFunc(s.list, func(x, y member) int { return cmp.Compare(x.id, y.id) }))
+		for x := range s.all {
 			require.True(t, want[x])
 		}
 	}

@@ -291,7 +291,7 @@ func (a *analysis) write(c *cell, s set) {
 		t.writes = append(t.writes, wasCell{c, c.set})
 	}
 	c.set = widen(join(c.set, s))
-	for _, u := range c.readers {
+	for u := range c.readers.all {
 		a.enqueue(u)
 	}
 }
