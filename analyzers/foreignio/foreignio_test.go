@@ -14,5 +14,5 @@ func TestFixtures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	analysistest.Run(t, dir, foreignio.Analyzer, "example.com/only/foreignio")
+	analysistest.Run(t, dir, foreignio.Analyzer, "example.com/only/foreignio", "example.com/only/clients")
 }

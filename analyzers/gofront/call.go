@@ -339,8 +339,11 @@ func structOf(t types.Type) *types.Struct {
 // methods of the types that are known here, as far as the policy goes.
 func (u *unit) implementations(method *types.Func, args []ssa.Value) (out []target) {
 	sym := objSymbol(method)
+	if args[0] != nil {
+		sym = u.narrow(args[0].Type(), method)
+	}
 	if e := u.entry(sym); e.Known {
-		return []target{{obj: method, args: args}}
+		return []target{{obj: method, sym: sym, args: args}}
 	}
 	if u.conf.interfaces == "none" || method.Pkg() == nil || isStd(method.Pkg().Path()) {
 		return nil

@@ -59,7 +59,7 @@ func (u *unit) fillHoles(from rules.Func, c *call, t *target, pos, end rules.Pos
 func (u *unit) openHoles(fn *ssa.Function) {
 	for _, k := range u.holeList[fn] {
 		if k.param.Parent() == fn && k.method != "" {
-			u.fillWays(u.name(fn), fn, k, leaf{none: true})
+			u.fillWays(u.name(fn), fn, k, leaf{none: true, as: k.param.Type()})
 		}
 	}
 }
