@@ -3,6 +3,8 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -64,12 +66,19 @@ func (r *Repair) check() error {
 //	{+arguments}  the same with a comma before them, if there are any
 //	{+tuple}      ", (a, b)": the positional arguments; nothing if there are no arguments
 //	{+keywords}   ", {'k': v}": the others; nothing if there are none
+//
+// In Go, where a loop runs what its tasks give back on another goroutine, a detour
+// writes statements that work as what the task returns:
+//
+//	{body}     the statements
+//	{package}  the name by which the file imports the package
 type Detour struct {
-	Loop   Loop     `toml:"loop"`
-	Title  string   `toml:"title"`
-	Write  string   `toml:"write"`
-	Import string   `toml:"import"` // the module that it needs
-	Source []string `toml:"source"`
+	Loop    Loop     `toml:"loop"`
+	Title   string   `toml:"title"`
+	Write   string   `toml:"write"`
+	Import  string   `toml:"import"`  // the module that it needs
+	Returns string   `toml:"returns"` // Go: the last result, of this type of that package, that takes it in nil's place
+	Source  []string `toml:"source"`
 }
 
 func (d *Detour) check() error {
@@ -78,6 +87,9 @@ func (d *Detour) check() error {
 		return fmt.Errorf("unknown loop %q", d.Loop)
 	case d.Title == "" || d.Write == "" || d.Import == "":
 		return errors.New("want title, write and import")
+	}
+	if d.Returns != "" {
+		return checkPlaceholders(d.Write, "{body}", "{package}")
 	}
 	return checkTemplate(d.Write)
 }
@@ -91,6 +103,18 @@ func checkTemplate(t string) error {
 	}
 	if strings.ContainsAny(rest, "{}") {
 		return fmt.Errorf("write = %q: want placeholders out of %s", t, strings.Join(placeholders, " "))
+	}
+	return nil
+}
+
+var placeholder = regexp.MustCompile(`\{\+?[a-z]+\}`)
+
+// checkPlaceholders checks a template in which braces mean themselves too.
+func checkPlaceholders(t string, known ...string) error {
+	for _, p := range placeholder.FindAllString(t, -1) {
+		if !slices.Contains(known, p) {
+			return fmt.Errorf("write = %q: want placeholders out of %s", t, strings.Join(known, " "))
+		}
 	}
 	return nil
 }

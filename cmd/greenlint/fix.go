@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -61,13 +64,18 @@ func tryFixes(ctx context.Context, all []rules.Finding, unsafe bool, req check.R
 		}
 		bad := map[string]bool{} // files that no longer parse
 		for file, text := range texts {
-			if strings.HasSuffix(file, ".py") && len(pyparse.Parse(text, pyparse.Options{}).Errors) > 0 {
-				bad[file] = true
+			switch path.Ext(file) {
+			case ".py":
+				bad[file] = len(pyparse.Parse(text, pyparse.Options{}).Errors) > 0
+			case ".go":
+				_, err := parser.ParseFile(token.NewFileSet(), file, text, parser.SkipObjectResolution)
+				bad[file] = err != nil
 			}
 		}
 		touches := func(x rules.Fix, files map[string]bool) bool {
 			return slices.ContainsFunc(x.Edits, func(e rules.Edit) bool { return files[e.Pos.File] })
 		}
+		maps.DeleteFunc(bad, func(_ string, is bool) bool { return !is })
 		if len(bad) > 0 {
 			tries = slices.DeleteFunc(tries, func(t attempt) bool { return touches(t.fix, bad) })
 			continue
@@ -84,6 +92,9 @@ func tryFixes(ctx context.Context, all []rules.Finding, unsafe bool, req check.R
 		}
 		again := req
 		again.Catalog, again.Read, again.Progress = catalog, overlaid, nil
+		if slices.ContainsFunc(slices.Collect(maps.Keys(texts)), func(f string) bool { return path.Ext(f) == ".go" }) {
+			again.Unsaved = texts // what Go packages are checked with
+		}
 		after, err := run(ctx, again)
 		if err != nil {
 			return nil, err

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -190,4 +193,71 @@ calls = ["legacydb.aquery"]
 	s.write("greenlint.toml", "[[detour]]\nloop = \"asyncio\"\ntitle = \"t\"\nwrite = \"f({x})\"\nimport = \"m\"\n")
 	_, _, errs = s.run("check")
 	require.Contains(t, errs, "[[detour]]: write")
+}
+
+// TestFixGo mends a program of bubbletea's: what is written compiles, its findings
+// are gone, and the others are as they were.
+func TestFixGo(t *testing.T) {
+	bin, dir := builtProgram(t), t.TempDir()
+	stub := filepath.Join(repository(t), "testdata", "go", "src", "github.com", "charmbracelet", "bubbletea")
+	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/ui\n\ngo 1.24\n\nrequire github.com/charmbracelet/bubbletea v1.3.10\n\nreplace github.com/charmbracelet/bubbletea => "+filepath.ToSlash(stub)+"\n")
+	const source = `package ui
+
+import (
+	"os/exec"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+type model struct{ n int }
+
+func (m model) Init() tea.Cmd {
+	time.Sleep(time.Second)
+	return nil
+}
+
+func (m model) View() string { return "" }
+
+func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg {
+	case "list":
+		cmd := exec.Command("ls")
+		_ = cmd.Run()
+		return m, nil
+	case "count":
+		out, _ := exec.Command("ls").Output()
+		m.n = len(out)
+		return m, nil
+	}
+	return m, nil
+}
+`
+	writeFile(t, filepath.Join(dir, "ui.go"), source)
+	run := func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command(bin, args...)
+		cmd.Dir = dir
+		out, err := cmd.Output()
+		var exit *exec.ExitError
+		require.True(t, err == nil || errors.As(err, &exit) && exit.ExitCode() == command.Findings, err)
+		return string(out)
+	}
+	require.Len(t, placesIn(t, run("check", "--format", "json"), "ui.go", source), 3)
+	run("check", "--fix")
+	text, err := os.ReadFile(filepath.Join(dir, "ui.go"))
+	require.NoError(t, err)
+	require.Equal(t, source, string(text), "no such fix is safe")
+	run("check", "--fix", "--unsafe-fixes")
+	text, err = os.ReadFile(filepath.Join(dir, "ui.go"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "\treturn func() tea.Msg {\n\t\ttime.Sleep(time.Second)\n\t\treturn nil\n\t}\n")
+	require.Contains(t, string(text), "\t\treturn m, func() tea.Msg {\n\t\t\tcmd := exec.Command(\"ls\")\n\t\t\t_ = cmd.Run()\n\t\t\treturn nil\n\t\t}\n")
+	build := exec.Command("go", "build", "./...")
+	build.Dir = dir
+	said, err := build.CombinedOutput()
+	require.NoError(t, err, string(said))
+	left := placesIn(t, run("check", "--format", "json"), "ui.go", string(text))
+	require.Len(t, left, 1)
+	require.Contains(t, left[0], "GL201")
 }

@@ -14,19 +14,24 @@ import (
 	"github.com/greenlint/greenlint/rules"
 )
 
-// A Suggester makes fixes for findings in Python files. It is not safe for
+// A Suggester makes fixes for findings in Python and Go files. It is not safe for
 // concurrent use.
 type Suggester struct {
-	catalog *rules.Catalog
-	lookup  *rules.Lookup
-	detours []*rules.Detour
-	read    func(string) ([]byte, error)
-	trees   map[string]*pyparse.Tree
+	catalog   *rules.Catalog
+	lookup    *rules.Lookup
+	detours   []*rules.Detour
+	goDetours []*rules.Detour
+	read      func(string) ([]byte, error)
+	trees     map[string]*pyparse.Tree
+	goFiles   map[string]*goFile
 }
 
 // New makes a suggester. read gives the text that the findings were made from.
 func New(catalog *rules.Catalog, read func(string) ([]byte, error)) *Suggester {
-	return &Suggester{catalog: catalog, lookup: catalog.For("python"), detours: catalog.DetourTables("python"), read: read, trees: map[string]*pyparse.Tree{}}
+	return &Suggester{
+		catalog: catalog, lookup: catalog.For("python"), detours: catalog.DetourTables("python"), goDetours: catalog.DetourTables("go"), read: read,
+		trees: map[string]*pyparse.Tree{}, goFiles: map[string]*goFile{},
+	}
 }
 
 // Attach adds the fixes of all findings that count. Those that the front ends
@@ -41,7 +46,13 @@ func (s *Suggester) Attach(all []rules.Finding) {
 
 // Suggest returns the fixes of a finding, safe ones first.
 func (s *Suggester) Suggest(f *rules.Finding) []rules.Fix {
-	if f.Language != "python" || len(f.Chain) == 0 {
+	if len(f.Chain) == 0 {
+		return nil
+	}
+	if f.Language == "go" {
+		return s.goFixes(f)
+	}
+	if f.Language != "python" {
 		return nil
 	}
 	t := s.tree(f.Pos.File)

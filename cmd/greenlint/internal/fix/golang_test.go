@@ -1,0 +1,202 @@
+package fix
+
+import (
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"math/rand"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/greenlint/greenlint/rules"
+)
+
+const goHead = `package ui
+
+import (
+	"log"
+	"net/http"
+	"os/exec"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+type model struct {
+	client *http.Client
+	plain  http.Client
+	n      int
+}
+
+`
+
+var goCatalog = sync.OnceValue(func() *rules.Catalog {
+	catalog, err := rules.Load()
+	if err != nil {
+		panic(err)
+	}
+	return catalog
+})
+
+// goFixed makes the fix of the call that is marked with «…».
+func goFixed(t *testing.T, marked string) (text string, found bool) {
+	t.Helper()
+	before, rest, ok := strings.Cut(marked, "«")
+	require.True(t, ok, marked)
+	code := before + strings.Replace(rest, "»", "", 1)
+	line := strings.Count(before, "\n") + 1
+	f := rules.Finding{
+		Rule: "GL204", Language: "go", Loop: "bubbletea", Symbol: "time.Sleep", Chain: rules.Chain{{Func: "time.Sleep"}},
+		Pos: rules.Pos{File: "ui.go", Line: line, Column: len(before) - strings.LastIndexByte(before, '\n')},
+	}
+	read := func(string) ([]byte, error) { return []byte(code), nil }
+	fixes := New(goCatalog(), read).Suggest(&f)
+	if len(fixes) == 0 {
+		return code, false
+	}
+	require.Len(t, fixes, 1)
+	require.False(t, fixes[0].Safe)
+	texts, _, err := Apply(fixes, read)
+	require.NoError(t, err)
+	return string(texts["ui.go"]), true
+}
+
+func TestGoFix(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"a call":             {"\tm.n++\n\t«time.Sleep(3)»\n\treturn m, nil\n", "\tm.n++\n\treturn m, func() tea.Msg {\n\t\ttime.Sleep(3)\n\t\treturn nil\n\t}\n"},
+		"over several lines": {"\t_, _ = «m.client.Get(\"a\" +\n\t\t\"b\")»\n\treturn m, nil\n", "\treturn m, func() tea.Msg {\n\t\t_, _ = m.client.Get(\"a\" +\n\t\t\t\"b\")\n\t\treturn nil\n\t}\n"},
+		"with what follows":  {"\tr, err := «http.Get(\"x\")»\n\tif err == nil {\n\t\tr.Body.Close()\n\t}\n\treturn m, nil\n", "\treturn m, func() tea.Msg {\n\t\tr, err := http.Get(\"x\")\n\t\tif err == nil {\n\t\t\tr.Body.Close()\n\t\t}\n\t\treturn nil\n\t}\n"},
+		"with what prepares": {"\tcmd := exec.Command(\"x\")\n\tif err := «cmd.Run()»; err != nil {\n\t\tlog.Print(err)\n\t}\n\treturn m, nil\n", "\treturn m, func() tea.Msg {\n\t\tcmd := exec.Command(\"x\")\n\t\tif err := cmd.Run(); err != nil {\n\t\t\tlog.Print(err)\n\t\t}\n\t\treturn nil\n\t}\n"},
+		"in a case":          {"\tswitch msg {\n\tcase 1:\n\t\t«time.Sleep(3)»\n\t\treturn m, nil\n\t}\n\treturn m, nil\n", "\tswitch msg {\n\tcase 1:\n\t\treturn m, func() tea.Msg {\n\t\t\ttime.Sleep(3)\n\t\t\treturn nil\n\t\t}\n\t}\n\treturn m, nil\n"},
+		"under a condition":  {"\tif m.n > 1 {\n\t\t«time.Sleep(3)»\n\t}\n\treturn m, nil\n", "\treturn m, func() tea.Msg {\n\t\tif m.n > 1 {\n\t\t\ttime.Sleep(3)\n\t\t}\n\t\treturn nil\n\t}\n"},
+
+		"the result is wanted":          {"\tr, _ := «http.Get(\"x\")»\n\treturn view(r), nil\n", ""},
+		"a field is changed":            {"\t«time.Sleep(3)»\n\tm.n = 1\n\treturn m, nil\n", ""},
+		"a field is counted":            {"\t«time.Sleep(3)»\n\tm.n++\n\treturn m, nil\n", ""},
+		"a field's address is taken":    {"\t«time.Sleep(3)»\n\tread(&m.n)\n\treturn m, nil\n", ""},
+		"a method may change the model": {"\t«time.Sleep(3)»\n\tm.next()\n\treturn m, nil\n", ""},
+		"so may one of a field":         {"\t_, _ = «m.plain.Get(\"x\")»\n\treturn m, nil\n", ""},
+		"a closure changes it":          {"\t«time.Sleep(3)»\n\tfunc() { m.n = 1 }()\n\treturn m, nil\n", ""},
+		"an earlier variable is set":    {"\tvar err error\n\tm.n++\n\t_, err = «http.Get(\"x\")»\n\treturn m, nil\n", ""},
+		"it returns in between":         {"\t_, err := «http.Get(\"x\")»\n\tif err != nil {\n\t\treturn m, tea.Quit\n\t}\n\treturn m, nil\n", ""},
+		"there is a command already":    {"\t«time.Sleep(3)»\n\treturn m, tea.Quit\n", ""},
+		"the return calls something":    {"\t«time.Sleep(3)»\n\treturn m.next(), nil\n", ""},
+		"a remark would be lost":        {"\t«time.Sleep(3)» // a nap\n\treturn m, nil\n", ""},
+		"a raw string":                  {"\tlog.Print(«read(`a\n\tb`)»)\n\treturn m, nil\n", ""},
+		"in another function":           {"\tgo func() {\n\t\t«time.Sleep(3)»\n\t}()\n\treturn m, nil\n", ""},
+		"a jump":                        {"\tfor {\n\t\t«time.Sleep(3)»\n\t\tbreak\n\t}\n\treturn m, nil\n", ""},
+	} {
+		head, foot := goHead+"func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {\n", "}\n"
+		got, ok := goFixed(t, head+c.body+foot)
+		require.Equal(t, c.want != "", ok, name)
+		if ok {
+			require.Equal(t, head+c.want+foot, got, name)
+		}
+	}
+	const body = "func f() (int, tea.Cmd) {\n\t«time.Sleep(3)»\n\treturn 1, nil\n}\n"
+	for name, code := range map[string]string{
+		"cgo":               strings.Replace(goHead, "import (\n", "// int x;\nimport \"C\"\n\nimport (\n", 1) + body,
+		"generated":         "// Code generated by x. DO NOT EDIT.\n\n" + goHead + body,
+		"broken":            goHead + "(\n" + body,
+		"another type":      goHead + strings.Replace(body, "tea.Cmd", "error", 1),
+		"no bubbletea":      strings.Replace(goHead, "charmbracelet/bubbletea", "x/y", 1) + body,
+		"imported by a dot": strings.Replace(goHead, "tea \"", ". \"", 1) + body,
+		"no results":        goHead + "func f() {\n\t«time.Sleep(3)»\n\treturn\n}\n",
+	} {
+		_, ok := goFixed(t, code)
+		require.False(t, ok, name)
+	}
+	_, ok := goFixed(t, strings.Replace(goHead, "github.com/charmbracelet/bubbletea", "charm.land/bubbletea/v2", 1)+body)
+	require.True(t, ok, "version 2")
+}
+
+// TestGoFixHolds builds random functions: whatever is fixed parses, is formatted as
+// gofmt does, and has the call in a function of its own.
+func TestGoFixHolds(t *testing.T) {
+	pieces := []string{
+		"m.n++", "log.Print(m.n)", "x := m.n\nlog.Print(x)", "defer log.Print(1)", "_ = read(&m.n)", "go log.Print(2)", "var y int\ny++\nlog.Print(y)",
+		"for i := range 3 {\nlog.Print(i)\n}", "if m.n > 1 {\nreturn m, tea.Quit\n}", "// a remark\nlog.Print(`raw`)", "switch {\ncase m.n > 2:\nlog.Print(3)\n}", "cmd := exec.Command(\"ls\")\n_ = cmd",
+		"m.client.CloseIdleConnections()", "func() { log.Print(4) }()",
+	}
+	calls := []string{"«time.Sleep(3)»", "_, _ = «http.Get(\"x\")»", "if err := «exec.Command(\"ls\").Run()»; err != nil {\nlog.Print(err)\n}", "if m.n > 1 {\n«time.Sleep(5)»\n}", "for range 2 {\n«time.Sleep(6)»\n}", "log.Print(«http.Get(\"y\")»)"}
+	returns := []string{"return m, nil", "return m, nil", "return nil, nil", "return m, tea.Quit", "return x, nil"}
+	rng := rand.New(rand.NewSource(5))
+	pick := func(list []string) string { return list[rng.Intn(len(list))] }
+	fixed := 0
+	for range 600 {
+		var body []string
+		for range rng.Intn(3) {
+			body = append(body, pick(pieces))
+		}
+		body = append(body, pick(calls))
+		for range rng.Intn(3) {
+			body = append(body, pick(pieces))
+		}
+		body = append(body, pick(returns))
+		text := strings.Join(body, "\n")
+		if rng.Intn(2) == 0 {
+			text = "switch msg {\ncase \"x\":\n" + text + "\n}\nreturn m, nil"
+		}
+		code := goHead + "func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {\n" + text + "\n}\n"
+		marked, err := format.Source([]byte(strings.NewReplacer("«", "/*<*/", "»", "/*>*/").Replace(code)))
+		require.NoError(t, err, code)
+		call := strings.NewReplacer("/*<*/ ", "«", "/*<*/", "«", " /*>*/", "»", "/*>*/", "»").Replace(string(marked))
+		plain := strings.NewReplacer("«", "", "»", "").Replace(call)
+		if clean, err := format.Source([]byte(plain)); err != nil || string(clean) != plain {
+			continue // the marks have changed how it is laid out
+		}
+		got, ok := goFixed(t, call)
+		if !ok {
+			continue
+		}
+		fixed++
+		clean, err := format.Source([]byte(got))
+		require.NoError(t, err, got)
+		require.Equal(t, string(clean), got)
+		_, rest, _ := strings.Cut(call, "«")
+		name, _, _ := strings.Cut(rest, "»")
+		require.True(t, inLiteral(t, got, name), "%s\n%s", name, got)
+	}
+	require.Greater(t, fixed, 100)
+	t.Logf("%d fixed", fixed)
+}
+
+// inLiteral reports whether a call stands within a function literal that is
+// returned.
+func inLiteral(t *testing.T, code, call string) (found bool) {
+	t.Helper()
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, "ui.go", code, 0)
+	require.NoError(t, err, code)
+	ast.Inspect(tree, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			text := code[fset.Position(r.Pos()).Offset:fset.Position(r.End()).Offset]
+			found = found || strings.Contains(text, "func() tea.Msg {") && strings.Contains(text, call)
+		}
+		return true
+	})
+	return found
+}
+
+// FuzzGoFix: nothing that parses makes the fix fail, and what comes of it parses.
+func FuzzGoFix(f *testing.F) {
+	f.Add(goHead+"func f() (int, tea.Cmd) {\n\ttime.Sleep(3)\n\treturn 1, nil\n}\n", 19, 2)
+	f.Fuzz(func(t *testing.T, code string, line, column int) {
+		read := func(string) ([]byte, error) { return []byte(code), nil }
+		finding := rules.Finding{Rule: "GL204", Language: "go", Loop: "bubbletea", Chain: rules.Chain{{Func: "time.Sleep"}}, Pos: rules.Pos{File: "ui.go", Line: line, Column: column}}
+		fixes := New(goCatalog(), read).Suggest(&finding)
+		if len(fixes) == 0 {
+			return
+		}
+		texts, _, err := Apply(fixes, read)
+		require.NoError(t, err)
+		if _, err := parser.ParseFile(token.NewFileSet(), "ui.go", texts["ui.go"], 0); err != nil {
+			t.Fatal(fmt.Sprintf("%v\n%s", err, texts["ui.go"]))
+		}
+	})
+}
