@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/greenlint/greenlint/rules"
-	"github.com/greenlint/greenlint/runtime/cpython"
 	"github.com/greenlint/greenlint/runtime/gopool"
 	"github.com/greenlint/greenlint/runtime/gpy"
 	"github.com/greenlint/greenlint/runtime/stall"
@@ -163,7 +162,7 @@ func (s *Session) embedded(t *Target) (string, runner, bool) {
 			}
 		}
 		for _, st := range r.Stalls {
-			x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
+			x.stacks = append(x.stacks, firstStack(st.Traceback))
 		}
 		return x, nil
 	}, true

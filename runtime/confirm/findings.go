@@ -91,20 +91,29 @@ func FromFinding(root string, f *Finding) (*Target, string) {
 			t.EndLine = max(t.EndLine, blockEnd(string(sink), t.Line))
 		}
 	}
-	for _, m := range directive.FindAllStringSubmatch(string(src), -1) {
-		if x := callText.FindStringSubmatch(m[2]); m[1] == "confirm" && x != nil && x[1] == t.Func && strings.Contains(m[2], "(") {
-			t.Args = &x[2]
-		}
+	if c, ok := confirmLine(src, t.Func); ok {
+		t.Made, t.Args = c.made, c.args
 	}
 	// From the accused call back towards the task: the nearest function needs the
-	// least to get there.
-	for i := len(f.Chain) - 2; i > 0 && len(t.Nearer) < 2; i-- {
+	// least to get there, one with a confirm line has all that it needs.
+	var named, others []*Target
+	for i := len(f.Chain) - 2; i > 0; i-- {
 		n := *t
-		n.Nearer, n.Args = nil, nil
-		if n.File = abs(f.Chain[i].File); f.Chain[i].File != "" && n.call(root, f.Chain[i].Function) {
-			t.Nearer = append(t.Nearer, &n)
+		n.Nearer, n.Made, n.Args = nil, nil, nil
+		n.File = abs(f.Chain[i].File)
+		if f.Chain[i].File == "" || !n.call(root, f.Chain[i].Function) {
+			continue
 		}
+		if src, err := os.ReadFile(n.File); err == nil {
+			if c, ok := confirmLine(src, n.Func); ok {
+				n.Made, n.Args = c.made, c.args
+				named = append(named, &n)
+				continue
+			}
+		}
+		others = append(others, &n)
 	}
+	t.Nearer = append(named, others[:min(2, len(others))]...)
 	return t, ""
 }
 

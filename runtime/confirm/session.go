@@ -238,16 +238,15 @@ func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
 			task.Limits.Run = min(task.Limits.Run, 5*time.Second)
 		}
 		task.Loop, task.File, task.Module, task.Func, task.Path = string(from.Loop), from.File, from.Module, from.Func, from.Path
-		if from.Args != nil || s.o.Args != nil {
-			args := s.o.Args
-			if from.Args != nil {
-				args = from.Args
-			}
-			text, err := s.peers.Fill(*args)
-			if err != nil {
-				return &trial{refused: err.Error()}, nil
-			}
-			task.Args = &text
+		args := from.Args
+		if args == nil {
+			args = s.o.Args
+		}
+		if task.Args, err = s.fill(args); err == nil {
+			task.Made, err = s.fill(from.Made)
+		}
+		if err != nil {
+			return &trial{refused: err.Error()}, nil
 		}
 		if task.Worker != "" {
 			if task.Box, err = os.MkdirTemp(s.tmp, "box-"); err != nil {
@@ -272,6 +271,15 @@ func (s *Session) python(i *cpython.Interpreter, t *Target) runner {
 		}
 		return x, nil
 	}
+}
+
+// fill starts the peers that a text asks for; nil stays nil.
+func (s *Session) fill(text *string) (*string, error) {
+	if text == nil {
+		return nil, nil
+	}
+	filled, err := s.peers.Fill(*text)
+	return &filled, err
 }
 
 // idle runs nothing but the loop's own sleep.
@@ -309,13 +317,40 @@ func (s *Session) workDir(t *Target) (string, func(), error) {
 
 func fromPython(r *cpython.Result) *trial {
 	x := &trial{Run: r.Run, refused: r.Refused, raised: pythonProblem(r.Raised), load: pythonProblem(r.Load), modules: r.Modules, siblings: r.Siblings, reached: r.Reached, replaced: r.Replaced}
+	var later [][]Frame
 	for _, st := range r.Stalls {
-		x.stacks = append(x.stacks, pythonFrames(cpython.ReadTraceback(st.Traceback)))
+		all := cpython.ReadTracebacks(st.Traceback)
+		x.stacks = append(x.stacks, nil)
+		for i, frames := range all {
+			if i == 0 {
+				x.stacks[len(x.stacks)-1] = pythonFrames(frames)
+			} else {
+				later = append(later, common(pythonFrames(all[i-1]), pythonFrames(frames)))
+			}
+		}
 	}
+	x.stacks = append(x.stacks, later...)
 	for _, t := range r.Turns {
 		x.turns = append(x.turns, Turn(t))
 	}
 	return x
+}
+
+func firstStack(text string) []Frame {
+	if all := cpython.ReadTracebacks(text); len(all) > 0 {
+		return pythonFrames(all[0])
+	}
+	return nil
+}
+
+// common is the stack that two looks have seen: the frames of the second from the
+// first one on, in calling order, that the loop has not left or has come back to.
+func common(first, second []Frame) []Frame {
+	i, j := len(first), len(second)
+	for i > 0 && j > 0 && first[i-1] == second[j-1] {
+		i, j = i-1, j-1
+	}
+	return second[j:]
 }
 
 func pythonProblem(e *cpython.Exception) *problem {

@@ -23,6 +23,7 @@ type Soak struct {
 // A Call is one of the siblings.
 type Call struct {
 	Func string
+	Made *string
 	Args *string
 }
 
@@ -38,7 +39,7 @@ func Together(list []*Target, rounds int, seed int64) (out []*Target) {
 			out = append(out, t)
 			continue
 		}
-		call := Call{t.Func, t.Args}
+		call := Call{t.Func, t.Made, t.Args}
 		if first := byFile[t.File]; first != nil {
 			first.Soak.Calls = append(first.Soak.Calls, call)
 			first.Name = strings.TrimSuffix(first.Name, "::"+first.Func)
@@ -120,7 +121,7 @@ func (s *Session) confirmSoak(ctx context.Context, t *Target) (v Verdict, err er
 	default:
 		x := &all.Stalls[0]
 		v.Class, v.Syscall, v.StallMs, v.AtLeast, v.ThresholdMs = string(x.Class), x.Syscall, x.Corrected().Milliseconds(), x.Open, all.Threshold.Milliseconds()
-		v.Stack = pythonFrames(cpython.ReadTraceback(x.Traceback))
+		v.Stack = firstStack(x.Traceback)
 		v.Frame = own(v.Stack, t.Roots)
 	}
 	return v, nil
@@ -153,17 +154,16 @@ func (s *Session) soak(ctx context.Context, i *cpython.Interpreter, t *Target, r
 	limits := t.limits()
 	soak := &cpython.Soak{Width: width, Rounds: rounds, Seed: seed, Serial: serial, Limit: min(limits.Run, 10*time.Second)}
 	for _, c := range t.Soak.Calls {
-		call := cpython.Call{Func: c.Func}
 		args := c.Args
 		if args == nil {
 			args = s.o.Args
 		}
-		if args != nil {
-			text, err := s.peers.Fill(*args)
-			if err != nil {
-				return nil, err
-			}
-			call.Args = &text
+		call := cpython.Call{Func: c.Func}
+		if call.Args, err = s.fill(args); err != nil {
+			return nil, err
+		}
+		if call.Made, err = s.fill(c.Made); err != nil {
+			return nil, err
 		}
 		soak.Calls = append(soak.Calls, call)
 	}

@@ -27,6 +27,7 @@ type Target struct {
 	Module   string   // of a Python file in a package: "shop.tasks"
 	Func     string   // "refresh", "Client.send"; "" = the whole file
 	Args     *string  // the text between the call's parentheses; nil = zero values
+	Made     *string  // the same of the call that makes a method's instance
 	Path     []string // Python: before sys.path
 	Dir      string   // working directory; "" = an empty one
 	Patch    bool     // patch first, because the process does and the file does not
@@ -88,7 +89,64 @@ func (t *Target) covers(f Frame) bool {
 //	# greenlint: soak 40                                   40 rounds of the calls as siblings
 var directive = regexp.MustCompile(`(?m)^\s*(?:#|//)\s*greenlint:\s*(confirm|loop|engine|soak)\s+(.+?)\s*$`)
 
-var callText = regexp.MustCompile(`^([\w.]+)(?:\((.*)\))?$`)
+// A call is what a confirm line names.
+type call struct {
+	name string  // "refresh", "Client.send"
+	made *string // the arguments with which the instance is made; nil = zero values
+	args *string // nil = zero values
+}
+
+var callName = regexp.MustCompile(`^\w+(\.\w+)*$`)
+
+// readCall reads a call: NAME, NAME(ARGUMENTS) or TYPE(ARGUMENTS).METHOD(ARGUMENTS).
+func readCall(text string) (c call, ok bool) {
+	name, args, rest := parenthesised(text)
+	c = call{name: name, args: args}
+	if method, found := strings.CutPrefix(rest, "."); found && args != nil {
+		c.made = args
+		method, c.args, rest = parenthesised(method)
+		c.name += "." + method
+	}
+	return c, rest == "" && callName.MatchString(c.name)
+}
+
+// parenthesised cuts text after the parenthesis that closes the first one. args is
+// nil if there is none.
+func parenthesised(text string) (before string, args *string, after string) {
+	open := strings.IndexByte(text, '(')
+	if open < 0 {
+		return text, nil, ""
+	}
+	depth := 0
+	for i := open; i < len(text); i++ {
+		switch b := text[i]; b {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth == 0 {
+				inner := text[open+1 : i]
+				return text[:open], &inner, text[i+1:]
+			}
+		case '"', '\'', '`':
+			for i++; i < len(text) && text[i] != b; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		}
+	}
+	return text, nil, ""
+}
+
+// confirmLine returns the call of the function that a file's confirm lines name.
+func confirmLine(src []byte, function string) (call, bool) {
+	for _, m := range directive.FindAllStringSubmatch(string(src), -1) {
+		if c, ok := readCall(m[2]); m[1] == "confirm" && ok && c.name == function && c.args != nil {
+			return c, true
+		}
+	}
+	return call{}, false
+}
 
 // fixture matches the name of a fixture's file: its rule, its name, its promise.
 var fixture = regexp.MustCompile(`^(?:(gl\d+)_)?(.+)_(bad|ok)\.(py|go)$`)
@@ -221,18 +279,15 @@ func fileTargets(path, shown, function string) ([]*Target, error) {
 	}
 	var out []*Target
 	for _, c := range calls {
-		m := callText.FindStringSubmatch(c)
-		if m == nil {
+		call, ok := readCall(c)
+		if !ok {
 			return nil, fmt.Errorf("%s: greenlint: confirm %s: want a call: task(\"a\", 1)", shown, c)
 		}
-		if function != "" && m[1] != function {
+		if function != "" && call.name != function {
 			continue
 		}
 		t := base
-		t.Func = m[1]
-		if strings.Contains(c, "(") {
-			t.Args = &m[2]
-		}
+		t.Func, t.Made, t.Args = call.name, call.made, call.args
 		if len(calls) > 1 || function != "" {
 			t.Name = shown + "::" + t.Func
 		}

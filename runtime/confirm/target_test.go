@@ -97,6 +97,11 @@ func TestFromFinding(t *testing.T) {
 	require.Equal(t, []any{"shop.tasks", "refresh", rules.Gevent, true, 3, 4, "pycurl.Curl.perform"}, []any{x.Module, x.Func, x.Loop, x.Patch, x.Line, x.EndLine, x.Symbol})
 	require.Len(t, x.Nearer, 1)
 	require.Equal(t, []string{"shop.net", "Client.get"}, []string{x.Nearer[0].Module, x.Nearer[0].Func})
+	require.Nil(t, x.Nearer[0].Args)
+	write(t, filepath.Join(dir, "shop", "net.py"), "# greenlint: confirm Client('u').get(7)\n")
+	x, _ = FromFinding(dir, &findings[0])
+	require.Equal(t, []string{"'u'", "7"}, []string{*x.Nearer[0].Made, *x.Nearer[0].Args})
+	require.Nil(t, x.Args, "the line is about another function")
 	_, why = FromFinding(dir, &findings[1])
 	require.NotEmpty(t, why)
 	x, _ = FromFinding(dir, &findings[2])
@@ -155,7 +160,7 @@ func TestSiblings(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	one := "1"
-	require.Equal(t, &Soak{20, 1, []Call{{"one", &one}, {"two", nil}}}, list[0].Soak)
+	require.Equal(t, &Soak{20, 1, []Call{{"one", nil, &one}, {"two", nil, nil}}}, list[0].Soak)
 	require.Equal(t, "a.py", list[0].Name)
 
 	list, err = Parse(dir, "a.py::two")
@@ -166,7 +171,7 @@ func TestSiblings(t *testing.T) {
 	inGo := &Target{Language: "go", Func: "f"}
 	got := Together([]*Target{list[0], program, inGo, {Name: "a.py::one", Language: "python", File: file, Func: "one"}}, 5, 7)
 	require.Len(t, got, 3)
-	require.Equal(t, &Soak{5, 7, []Call{{"two", nil}, {"one", nil}}}, got[0].Soak)
+	require.Equal(t, &Soak{5, 7, []Call{{"two", nil, nil}, {"one", nil, nil}}}, got[0].Soak)
 	require.Equal(t, []*Target{program, inGo}, got[1:])
 
 	write(t, file, "# greenlint: soak often\n")
@@ -200,4 +205,43 @@ func TestWorkerDirective(t *testing.T) {
 	_, err = Parse(dir, "a.py")
 	require.ErrorContains(t, err, "want one of celery-eventlet, celery-gevent, gunicorn-gevent")
 	require.Error(t, (&Target{Language: "go"}).In("celery-gevent"))
+}
+
+// TestReadCall reads what a confirm line may say.
+func TestReadCall(t *testing.T) {
+	show := func(s *string) string {
+		if s == nil {
+			return "-"
+		}
+		return "(" + *s + ")"
+	}
+	for text, want := range map[string]string{
+		`task`:                           `task - -`,
+		`task()`:                         `task - ()`,
+		`pkg.task("a)", (1, 2))`:         `pkg.task - ("a)", (1, 2))`,
+		`Client("x").send(1)`:            `Client.send ("x") (1)`,
+		`Client("{slow_http}").send`:     `Client.send ("{slow_http}") -`,
+		`Client(f('\')', [1])).send({})`: `Client.send (f('\')', [1])) ({})`,
+		`task(`:                          ``,
+		`task()x`:                        ``,
+		`task().a().b()`:                 ``,
+		`"a".join()`:                     ``,
+		``:                               ``,
+	} {
+		c, ok := readCall(text)
+		got := ""
+		if ok {
+			got = c.name + " " + show(c.made) + " " + show(c.args)
+		}
+		require.Equal(t, want, got, text)
+	}
+}
+
+// TestCommon keeps of two looks at the stack what has not moved.
+func TestCommon(t *testing.T) {
+	task, run, a, b := Frame{"t.py", 1, "task"}, Frame{"d.py", 5, "run"}, Frame{"d.py", 8, "connect"}, Frame{"d.py", 9, "commit"}
+	require.Equal(t, []Frame{a, run, task}, common([]Frame{a, run, task}, []Frame{a, run, task}))
+	require.Equal(t, []Frame{run, task}, common([]Frame{a, run, task}, []Frame{b, run, task}))
+	require.Equal(t, []Frame{task}, common([]Frame{task}, []Frame{b, run, task}))
+	require.Empty(t, common([]Frame{task}, []Frame{run}))
 }

@@ -103,6 +103,10 @@ class Client:
     def __init__(self, url: str, *, retries: int):
         self.url = url
 
+    def told(self):
+        if self.url != "http://x/":
+            raise ValueError(self.url)
+
     def send(self, x: bytes):
         if x != b"":
             raise ValueError(x)
@@ -124,7 +128,12 @@ def given(a, b=None):
 		require.Nil(t, r.Load, "%s: %v", c.Func, r.Load)
 		require.Equal(t, stall.Ended, r.End)
 	}
-	r := run(t, i, code, Task{Loop: "gevent", Func: "missing"})
+	made := `"http://x/", retries=1`
+	r := run(t, i, code, Task{Loop: "gevent", Func: "Client.told", Made: &made})
+	require.Nil(t, r.Raised)
+	r = run(t, i, code, Task{Loop: "gevent", Func: "Client.told"})
+	require.NotNil(t, r.Raised)
+	r = run(t, i, code, Task{Loop: "gevent", Func: "missing"})
 	require.Equal(t, "AttributeError", r.Load.Type)
 	r = run(t, i, "import nowhere\n", Task{Loop: "gevent", Func: "task"})
 	require.Equal(t, "ModuleNotFoundError", r.Load.Type)
@@ -159,10 +168,12 @@ func TestFindNeedsNoLibrary(t *testing.T) {
 }
 
 func TestReadTraceback(t *testing.T) {
-	frames := ReadTraceback(`Current thread 0x00007f (most recent call first):
+	frames := ReadTracebacks(`Current thread 0x00007f (most recent call first):
   File "/lib/json/__init__.py", line 231 in dumps
   File "/p/a.py", line 7 in task
   File "<string>", line 9 in judged
+Current thread 0x00007f (most recent call first):
+  File "/p/a.py", line 8 in task
 `)
-	require.Equal(t, []Frame{{"/lib/json/__init__.py", 231, "dumps"}, {"/p/a.py", 7, "task"}}, frames)
+	require.Equal(t, [][]Frame{{{"/lib/json/__init__.py", 231, "dumps"}, {"/p/a.py", 7, "task"}}, {{"/p/a.py", 8, "task"}}}, frames)
 }

@@ -137,20 +137,28 @@ def resolve(module, name):
         owner, target = target, getattr(target, part)
     if isinstance(owner, type) and isinstance(target, types.FunctionType) and \
             not isinstance(vars(owner).get(name.rsplit(".", 1)[-1]), staticmethod):
-        made = vars(owner).get("__init__")
-        target = types.MethodType(target, owner(*zeros(made, 1)[0], **zeros(made, 1)[1]) if made else owner())
+        if spec["made"] is not None:
+            args, kwargs = given(module, spec["made"])
+        else:
+            args, kwargs = zeros(vars(owner).get("__init__"), 1)
+        target = types.MethodType(target, owner(*args, **kwargs))
     return target
 
 
 ZERO = {"str": "", "int": 0, "float": 0.0, "bool": False, "bytes": b"", "list": [], "dict": {}, "tuple": (), "set": set()}
 
 
+def given(module, text):
+    """Arguments that are written as in a call, with the names of the module."""
+    names = dict(module.__dict__)
+    names["__call"] = lambda *a, **k: (a, k)
+    return eval("__call(" + text + "\n)", names)
+
+
 def arguments(module, target):
     """The arguments of the call: those that were asked for, or zero values."""
     if spec["args"] is not None:
-        names = dict(module.__dict__)
-        names["__call"] = lambda *a, **k: (a, k)
-        return eval("__call(" + spec["args"] + "\n)", names)
+        return given(module, spec["args"])
     while hasattr(target, "__wrapped__"):
         target = target.__wrapped__
     func = getattr(target, "__func__", target)

@@ -65,8 +65,8 @@ def plan(module, seed):
     while calls:
         out.append(calls.pop(int(turns.draw("order") * len(calls))))
     made = []
-    for name, args in out:
-        spec["args"] = args
+    for name, args, made_of in out:
+        spec["args"], spec["made"] = args, made_of
         target = resolve(module, name)
         a, k = arguments(module, target)
         made.append((name, lambda target=target, a=a, k=k: target(*a, **k)))

@@ -55,6 +55,7 @@ type Task struct {
 	Module string   // its dotted name, where it lies in a package
 	Func   string   // "task", "Class.method"; "" = the whole file, which starts its tasks itself
 	Args   *string  // the text between the parentheses of the call; nil = zero values for what has no default
+	Made   *string  // the same of the call that makes the instance of a method
 	Path   []string // to go before sys.path
 	Patch  bool     // patch before the file is loaded; the file itself does it otherwise
 	Dir    string   // working directory
@@ -96,10 +97,11 @@ type Soak struct {
 type Call struct {
 	Func string
 	Args *string // as in Task
+	Made *string
 }
 
 // MarshalJSON writes what the harness reads.
-func (c Call) MarshalJSON() ([]byte, error) { return json.Marshal([]any{c.Func, c.Args}) }
+func (c Call) MarshalJSON() ([]byte, error) { return json.Marshal([]any{c.Func, c.Args, c.Made}) }
 
 // A Frame is a place in Python code.
 type Frame struct {
@@ -153,7 +155,7 @@ func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
 		t.Calibrate = 150 * time.Millisecond
 	}
 	spec := map[string]any{
-		"loop": t.Loop, "file": t.File, "module": t.Module, "func": t.Func, "args": t.Args, "path": nonNil(t.Path), "patch": t.Patch,
+		"loop": t.Loop, "file": t.File, "module": t.Module, "func": t.Func, "args": t.Args, "made": t.Made, "path": nonNil(t.Path), "patch": t.Patch,
 		"control": t.Control, "symbol": t.Symbol, "preload": nonNil(t.Preload), "calibrate": t.Calibrate.Seconds(), "signal": 0,
 		"reach": []any{t.ReachFile, t.Reach[0], max(t.Reach[0], t.Reach[1])},
 	}
@@ -260,14 +262,19 @@ func (s *saidException) exception() *Exception {
 
 var dumped = regexp.MustCompile(`(?m)^  File "(.*)", line (\d+) in (.*)$`)
 
-// ReadTraceback reads what faulthandler writes: the innermost frame first.
-func ReadTraceback(text string) (out []Frame) {
-	for _, m := range dumped.FindAllStringSubmatch(text, -1) {
-		if m[1] == "<string>" { // the harness
-			continue
+// ReadTracebacks reads what faulthandler writes, each time that it is asked: the
+// innermost frame first.
+func ReadTracebacks(text string) (out [][]Frame) {
+	for _, part := range strings.Split(text, "(most recent call first):")[1:] {
+		frames := []Frame{}
+		for _, m := range dumped.FindAllStringSubmatch(part, -1) {
+			if m[1] == "<string>" { // the harness
+				continue
+			}
+			line, _ := strconv.Atoi(m[2])
+			frames = append(frames, Frame{m[1], line, m[3]})
 		}
-		line, _ := strconv.Atoi(m[2])
-		out = append(out, Frame{m[1], line, m[3]})
+		out = append(out, frames)
 	}
 	return out
 }

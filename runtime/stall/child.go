@@ -49,7 +49,8 @@ type Child struct {
 	Limits Limits
 
 	// Signal makes the child write a traceback to the descriptor DumpFD. It is sent
-	// once in each gap that is a stall; zero sends none. A signal ends some waits
+	// in each gap that is a stall, whenever one more threshold has passed; zero sends
+	// none. A signal ends some waits
 	// early: the length of a stall in such a run is not to be trusted.
 	Signal int
 

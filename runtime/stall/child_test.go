@@ -64,12 +64,12 @@ func perform(p *Page, act string) {
 	case "memory":
 		var all [][]byte
 		for range 1000 {
-			b := make([]byte, 32<<20)
+			b := make([]byte, 4<<20)
 			for i := 0; i < len(b); i += 4096 {
 				b[i] = 1
 			}
 			all = append(all, b)
-			beats(p, 10*time.Millisecond)
+			beats(p, 2*time.Millisecond)
 		}
 		_ = all
 	case "leave-a-daemon":

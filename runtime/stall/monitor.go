@@ -15,6 +15,7 @@ const (
 	sampleEvery = 4 * time.Millisecond   // at least
 	usageEvery  = 100 * time.Millisecond // between two looks at processes and memory
 	maxSamples  = 64                     // kept of one gap
+	maxSignals  = 40                     // sent in one gap
 	maxGaps     = 2000                   // kept of one run
 )
 
@@ -53,8 +54,8 @@ type gap struct {
 	late        time.Duration // the longest time between two looks, the one that opened the gap included
 	samples     []Sample
 	gone        time.Duration // after which the thread was there no more; 0 = it is there
-	signalled   bool
-	phase       Phase // the highest seen
+	signals     int           // that were sent
+	phase       Phase         // the highest seen
 	first       Phase
 }
 
@@ -228,11 +229,9 @@ func (m *monitor) during(now time.Time) {
 	if len(g.samples) < maxSamples {
 		g.samples = append(g.samples, s)
 	}
-	if m.child.Signal != 0 && !g.signalled && age > m.run.Threshold {
-		if age-(g.queuedNow-g.queued) > m.run.Threshold {
-			g.signalled = true
-			signal(m.pid, m.child.Signal)
-		}
+	if m.child.Signal != 0 && g.signals < maxSignals && age-(g.queuedNow-g.queued) > m.run.Threshold*time.Duration(1+g.signals) {
+		g.signals++
+		signal(m.pid, m.child.Signal)
 	}
 }
 
@@ -277,7 +276,7 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 	case s.Corrected() >= m.run.Threshold && (s.Class == Fork || s.Class == Unknown && counted):
 		m.run.Noisy = true // the monitor itself had no processor, or no two looks agree
 	case s.Corrected() >= m.run.Threshold:
-		if g.signalled || m.child.Collect {
+		if g.signals > 0 || m.child.Collect {
 			s.Traceback = m.traceback()
 		}
 		m.run.Stalls = append(m.run.Stalls, s)

@@ -51,3 +51,5 @@ def read_file(url: str) -> bytes:
     finally:
         handle.close()
     return sink.getvalue()
+
+# greenlint: confirm MirrorClient("http://{slow_http}/").read("feeds.xml")

@@ -102,3 +102,5 @@ def all_feeds(dsn: str) -> list[Feed]:
             return [Feed(*row) for row in cur.fetchall()]
     finally:
         conn.close()
+
+# greenlint: confirm Database("postgresql://feedhub@{slow_postgres}/feedhub").run("select 1")

@@ -38,3 +38,5 @@ class FileLock:
         traceback: TracebackType | None,
     ) -> None:
         self.release()
+
+# greenlint: confirm FileLock(Path("{locked_file}")).acquire()
