@@ -37,6 +37,7 @@ func (e *Entry) Wall() bool { return len(e.Effects)+len(e.Safe) > 0 }
 type table struct {
 	loaded  map[string]bool // libraries by file
 	asked   map[string]bool // top-level packages
+	forms   map[string]bool // forms of the language that were asked about
 	user    view
 	builtin view
 	copies  map[string]string // vendored names; nil = not gathered yet
@@ -569,8 +570,14 @@ func (l *Lookup) Syntax(form string) []*ContextRow {
 	l.c.mu.Lock()
 	defer l.c.mu.Unlock()
 	t := l.table("builtins")
-	for file := range l.filesWith(form) {
-		l.load(t, file)
+	if !t.forms[form] {
+		for file := range l.filesWith(form) {
+			l.load(t, file)
+		}
+		if t.forms == nil {
+			t.forms = map[string]bool{}
+		}
+		t.forms[form] = true
 	}
 	return append(append([]*ContextRow(nil), t.user.syntax[form]...), t.builtin.syntax[form]...)
 }

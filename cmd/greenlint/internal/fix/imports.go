@@ -1,6 +1,7 @@
 package fix
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
@@ -18,7 +19,7 @@ func edit(t *pyparse.Tree, file string, from, to uint32, text string) rules.Edit
 
 // lineEnd is how the file ends its lines.
 func lineEnd(t *pyparse.Tree) string {
-	if i := strings.IndexByte(string(t.Source()), '\n'); i > 0 && t.Source()[i-1] == '\r' {
+	if i := bytes.IndexByte(t.Source(), '\n'); i > 0 && t.Source()[i-1] == '\r' {
 		return "\r\n"
 	}
 	return "\n"

@@ -8,6 +8,7 @@
 package fix
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
@@ -153,9 +154,16 @@ func locate(t *pyparse.Tree, start, end uint32) (at spot) {
 			return at
 		}
 		next := pyparse.Node{}
-		for c := range n.Children() {
-			if c.Start() <= start && end <= c.End() && c.Start() < c.End() {
-				next = c
+		if m := n.AsModule(); m.Valid() { // may have very many
+			body := m.Body()
+			if i := sort.Search(body.Len(), func(i int) bool { return end <= body.At(i).End() }); i < body.Len() && body.At(i).Start() <= start {
+				next = body.At(i)
+			}
+		} else {
+			for c := range n.Children() {
+				if c.Start() <= start && end <= c.End() && c.Start() < c.End() {
+					next = c
+				}
 			}
 		}
 		switch n.Kind() {
