@@ -130,8 +130,11 @@ func (l *lister) file(rel string, info os.FileInfo) {
 		}
 		info = target
 	}
-	if info.Mode().IsRegular() {
+	switch {
+	case info.Mode().IsRegular():
 		l.files = append(l.files, rel)
+	case path.Ext(rel) == ".py" || path.Ext(rel) == ".go":
+		l.skip(rel, "not a regular file")
 	}
 }
 

@@ -35,6 +35,11 @@ func TestOddEntries(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			t.Fatal("hangs")
 		}
+		if !checkout { // git lists no such thing
+			l, err := List(context.Background(), root, nil)
+			require.NoError(t, err)
+			require.Equal(t, []rules.Skip{{File: "pkg/fifo.py", Reason: "not a regular file"}}, l.Skipped)
+		}
 		_, err := List(context.Background(), root, []string{"pkg/fifo.py"})
 		require.EqualError(t, err, "pkg/fifo.py: neither a file nor a directory")
 	}
