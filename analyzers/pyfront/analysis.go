@@ -100,8 +100,9 @@ type analysis struct {
 	offers                []*module         // with something that other programs load by name
 	copied                map[string]string // the project's names → the library's, where it keeps a copy
 	tuples                map[tupleKey]*cell
-	types                 map[nameKey]string // see [analysis.typeOf]
-	symbols               map[nameKey]*value // see [analysis.symbolOf]
+	bare                  map[pyparse.Node]*cell // see [frame.bareElements]
+	types                 map[nameKey]string     // see [analysis.typeOf]
+	symbols               map[nameKey]*value     // see [analysis.symbolOf]
 	byName                map[rules.Func]*unit
 	typeCells             map[pyparse.Node]*cell
 	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed

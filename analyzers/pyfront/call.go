@@ -168,6 +168,9 @@ func (f *frame) elsewhereResult(v, of *value, n pyparse.Node) set {
 		if t == "" {
 			continue
 		}
+		if b, ok := cutSuffix(f.a.cat.Resolve(t), "[]"); ok && b != "builtins.str" {
+			return f.bareElements(b, n)
+		}
 		out := f.object(t, n, "")
 		if len(out.vals) == 1 && out.vals[0].kind == kObject && v.flag&fAutowrap != 0 {
 			c := f.a.site(n)
@@ -179,9 +182,46 @@ func (f *frame) elsewhereResult(v, of *value, n pyparse.Node) set {
 	return set{}
 }
 
-// onceWrapped leaves out the objects that are wrapped on another way to here: a
-// setting decides, and who wraps them knows why.
-func (f *frame) onceWrapped(s set) set {
+// bareElements is a list that comes out of a wrapped object: what is in it is not
+// wrapped. The place where it comes out is where that can be mended, so it is told of
+// there once more when a call of one of the elements holds the thread.
+func (f *frame) bareElements(class string, n pyparse.Node) set {
+	heard := f.a.bare[n]
+	if heard == nil {
+		if f.a.bare == nil {
+			f.a.bare = map[pyparse.Node]*cell{}
+		}
+		heard = new(cell)
+		f.a.bare[n] = heard
+	}
+	var first *value
+	for _, v := range heard.read(f.u).vals {
+		if first == nil || v.name < first.name {
+			first = v
+		}
+	}
+	if first != nil {
+		for _, r := range f.a.methodEntry(first).Effects {
+			f.effect(rules.Effect{Rule: r.Rule, Symbol: first.name, Guard: r.Guard(), Row: &r.Row, Severity: r.Severity,
+				Detail: "of what is in the list, which is not wrapped"}, n)
+		}
+	}
+	c := f.a.site(n)
+	f.a.write(c, one(&value{kind: kObject, name: class, item: heard}))
+	return one(containerValue("list", c))
+}
+
+// hear lets the place where an unwrapped object comes from know that a call of it
+// holds the thread.
+func (f *frame) hear(v *value) {
+	if v.item != nil && v.recv != "" && !strings.HasPrefix(v.recv, "builtins.") {
+		f.a.write(v.item, one(&value{kind: kSymbol, name: v.name, recv: v.recv}))
+	}
+}
+
+// onceWrapped leaves out the objects that are wrapped on another way to here, where an
+// attribute is read: a setting decides, and who wraps them knows why.
+func (f *frame) onceWrapped(s set, name string) set {
 	var inner set
 	for _, v := range s.vals {
 		if v.kind == kElsewhere && v.name == "" && len(s.vals) > 1 {
@@ -192,9 +232,15 @@ func (f *frame) onceWrapped(s set) set {
 		return s
 	}
 	return without(s, func(v *value) bool {
-		return slices.ContainsFunc(inner.vals, func(w *value) bool {
+		same := slices.ContainsFunc(inner.vals, func(w *value) bool {
 			return v.kind == w.kind && v.kind != kElsewhere && v.name == w.name && v.class == w.class
 		})
+		if same && v.kind == kObject && v.item != nil {
+			if m := f.a.memberOf(v.name, name).in(v); slices.ContainsFunc(f.a.methodEntry(m).Effects, func(r *rules.EffectRow) bool { return r.Cost == "" }) {
+				f.hear(m)
+			}
+		}
+		return same
 	})
 }
 
@@ -420,6 +466,9 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			}
 		}
 		f.effect(eff, n)
+		if r.Cost == "" {
+			f.hear(v)
+		}
 		if r.Early != "" && v.bound != "" {
 			f.earlyEffect(eff, v.bound, n)
 		}

@@ -5,7 +5,7 @@ import (
 	"github.com/greenlint/greenlint/pyparse/bind"
 )
 
-// A decorator of the project is run for each function that it decorates by
+// A decorator of the project is run for each function or class that it decorates by
 // itself, as a copy: what one wrapper calls is one function then, and not all that
 // are decorated alike. The first function gets the original, so that a decorator
 // used once has no copies. Units inside a copy are copies too.

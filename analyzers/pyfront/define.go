@@ -101,7 +101,7 @@ func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
 				break
 			}
 			for i, w := range d.vals {
-				if w.kind == kFunc && u != nil {
+				if w.kind == kFunc {
 					d.vals = slices.Clone(d.vals)
 					d.vals[i] = w.but(func(v *value) { v.unit = f.a.copyFor(w.unit, dec) })
 				}

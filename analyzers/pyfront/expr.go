@@ -566,7 +566,7 @@ func (f *frame) attribute(n pyparse.Attribute) set {
 
 func (f *frame) attrOf(base set, name string, n pyparse.Node) set {
 	var out set
-	for _, v := range f.onceWrapped(base).vals {
+	for _, v := range f.onceWrapped(base, name).vals {
 		out = join(out, f.attrOfValue(v, name, n))
 	}
 	if base.open {

@@ -102,6 +102,7 @@ func (k *Kept) Again(ctx context.Context, changed map[string][]byte) (*Result, e
 	a.classes, a.definers, a.wraps = maps.Clone(was.classes), maps.Clone(was.definers), maps.Clone(was.wraps)
 	a.classesOf = maps.Clone(was.classesOf) // what a trial appends lies behind the end of the old lists
 	a.byNode, a.copies, a.shims = map[unitKey]*unit{}, nil, map[shimKey]*unit{}
+	a.bare = nil
 	a.sites, a.partials, a.tuples, a.typeCells, a.quoted = map[pyparse.Node]*cell{}, map[pyparse.Node]*partial{}, nil, nil, nil
 	a.listed, a.extra, a.skipped, a.broken, a.queue = map[string]bool{}, nil, nil, nil, nil
 	a.order, a.units = slices.Clip(was.order), slices.Clip(was.units)

@@ -38,7 +38,7 @@ type value struct {
 	unit  *unit  // kFunc, kBound, kGenerator, kCoroutine, kManager, kProperty
 	class *class // kClass, kInstance, kSuper; kBound: the receiver's class
 	mod   *module
-	item  *cell     // kContainer: elements; kElsewhere: the wrapped value
+	item  *cell     // kContainer: elements; kElsewhere: the wrapped value; kObject: see [frame.hear]
 	part  *partial  // kPartial
 	bound string    // where module-level code made or bound it, as rules.Guard.Bound
 	after *class    // kSuper: attributes are looked up after it
