@@ -462,3 +462,15 @@ func TestLanguageServerSettings(t *testing.T) {
 		said = fmt.Sprint(e.receive())
 	}
 }
+
+// TestLanguageServerLanguage: one language can be left to another server.
+func TestLanguageServerLanguage(t *testing.T) {
+	for only, want := range map[string][2]bool{"": {true, true}, "python": {true, false}, "go": {false, true}} {
+		var speaks [2]bool
+		for _, c := range (&engine{}).checks(only) {
+			speaks[0] = speaks[0] || c.Speaks("a.py")
+			speaks[1] = speaks[1] || c.Speaks("a.go")
+		}
+		require.Equal(t, want, speaks, only)
+	}
+}

@@ -1,7 +1,6 @@
 package fix
 
 import (
-	"fmt"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -196,7 +195,7 @@ func FuzzGoFix(f *testing.F) {
 		texts, _, err := Apply(fixes, read)
 		require.NoError(t, err)
 		if _, err := parser.ParseFile(token.NewFileSet(), "ui.go", texts["ui.go"], 0); err != nil {
-			t.Fatal(fmt.Sprintf("%v\n%s", err, texts["ui.go"]))
+			t.Fatalf("%v\n%s", err, texts["ui.go"])
 		}
 	})
 }

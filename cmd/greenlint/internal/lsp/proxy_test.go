@@ -706,3 +706,14 @@ func FuzzEnvelope(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkEnvelope reads the envelope behind a megabyte.
+func BenchmarkEnvelope(b *testing.B) {
+	body := []byte(`{"jsonrpc":"2.0","result":[` + strings.Repeat(`{"label":"Println","kind":3,"detail":"func(a ...any) (n int, err error)"},`, 14000) + `0],"id":7}`)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if string(envelopeOf(body).id) != "7" {
+			b.Fatal("no id")
+		}
+	}
+}
