@@ -91,13 +91,15 @@ func open(s store) *Cache {
 // self is the hash of the program that runs, and so of its rules and catalogue;
 // zero where it can't be read.
 func self() (id ID) {
-	name, err := os.Executable()
+	f, err := os.Open("/proc/self/exe") // also where another one has taken its place meanwhile
 	if err != nil {
-		return id
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return id
+		name, e := os.Executable()
+		if e != nil {
+			return id
+		}
+		if f, err = os.Open(name); err != nil {
+			return id
+		}
 	}
 	defer f.Close()
 	h := sha256.New()
