@@ -10,7 +10,7 @@ import (
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/pyparse/bind"
-	"github.com/greenlint/greenlint/pyregex"
+	"github.com/greenlint/greenlint/pyparse/regex"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -106,7 +106,7 @@ type analysis struct {
 	byName                map[rules.Func]*unit
 	typeCells             map[pyparse.Node]*cell
 	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed
-	attacks               map[matching]*pyregex.Attack  // what was found of regular expressions
+	attacks               map[matching]*regex.Attack    // what was found of regular expressions
 }
 
 // epochs count changes that caches depend on.
@@ -153,7 +153,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
-		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, attacks: map[matching]*pyregex.Attack{},
+		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, attacks: map[matching]*regex.Attack{},
 	}
 	if a.budget == 0 {
 		a.budget = 0.1

@@ -5,20 +5,20 @@ import (
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
-	"github.com/greenlint/greenlint/pyregex"
+	"github.com/greenlint/greenlint/pyparse/regex"
 	"github.com/greenlint/greenlint/rules"
 )
 
-// A regex is a regular expression that is known in full.
-type regex struct {
+// An expression is a regular expression that is known in full.
+type expression struct {
 	pattern string
-	flags   pyregex.Flags
+	flags   regex.Flags
 }
 
 // A matching is a regular expression and how it is put to a text.
 type matching struct {
-	regex
-	how pyregex.How
+	expression
+	how regex.How
 }
 
 // longText is how long a text may be, in characters, that no thought was given to: a
@@ -33,10 +33,10 @@ func (f *frame) regexes(e rules.Entry, v *value, as args, n pyparse.Node) {
 			continue
 		}
 		where, flagged, text := r.Places()
-		var list []regex
+		var list []expression
 		if len(r.Pattern) == 0 {
-			if x, ok := v.lit.(regex); ok {
-				list = []regex{x}
+			if x, ok := v.lit.(expression); ok {
+				list = []expression{x}
 			}
 		} else {
 			list = f.regexesOf(as, where, flagged)
@@ -48,7 +48,7 @@ func (f *frame) regexes(e rules.Entry, v *value, as args, n pyparse.Node) {
 			continue // written in the code, and so tried out
 		}
 		for _, x := range list {
-			a := f.a.attack(matching{x, map[string]pyregex.How{"search": pyregex.Search, "match": pyregex.Match, "fullmatch": pyregex.Fullmatch}[r.How]})
+			a := f.a.attack(matching{x, map[string]regex.How{"search": regex.Search, "match": regex.Match, "fullmatch": regex.Fullmatch}[r.How]})
 			if a == nil {
 				continue
 			}
@@ -90,8 +90,8 @@ func (f *frame) compiled(e rules.Entry, as args, result set) set {
 }
 
 // regexesOf are the patterns, known in full, that an argument may be.
-func (f *frame) regexesOf(as args, where, flagged rules.Place) (out []regex) {
-	var flags pyregex.Flags
+func (f *frame) regexesOf(as args, where, flagged rules.Place) (out []expression) {
+	var flags regex.Flags
 	if len(flagged.Names) > 0 {
 		var ok bool
 		if flags, ok = flagsOf(as.Arg(flagged.Pos, flagged.Names)); !ok {
@@ -103,15 +103,15 @@ func (f *frame) regexesOf(as args, where, flagged rules.Place) (out []regex) {
 		return nil
 	}
 	if s, ok := f.written(a.node); ok {
-		return []regex{{s, flags}}
+		return []expression{{s, flags}}
 	}
 	for _, v := range a.set.vals {
 		switch x := v.lit.(type) {
-		case regex: // what was compiled already
+		case expression: // what was compiled already
 			out = append(out, x)
 		case string:
 			if v.kind == kConst && v.name == "str" && !strings.Contains(x, unknownText) {
-				out = append(out, regex{x, flags})
+				out = append(out, expression{x, flags})
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (f *frame) written(n pyparse.Node) (string, bool) {
 }
 
 // flagsOf reads the flags of a regular expression: re.I | re.VERBOSE.
-func flagsOf(a rules.Arg) (flags pyregex.Flags, ok bool) {
+func flagsOf(a rules.Arg) (flags regex.Flags, ok bool) {
 	if !a.Given {
 		return flags, !a.Open
 	}
@@ -162,10 +162,10 @@ func flagsOf(a rules.Arg) (flags pyregex.Flags, ok bool) {
 }
 
 // attack finds the worst text for a regular expression, once.
-func (a *analysis) attack(m matching) *pyregex.Attack {
+func (a *analysis) attack(m matching) *regex.Attack {
 	found, ok := a.attacks[m]
 	if !ok {
-		found, _ = pyregex.Find(m.pattern, m.flags, m.how) // a pattern that can't be read raises where it is compiled
+		found, _ = regex.Find(m.pattern, m.flags, m.how) // a pattern that can't be read raises where it is compiled
 		a.attacks[m] = found
 	}
 	return found

@@ -1,4 +1,4 @@
-// Package pyregex finds regular expressions of Python's re module whose matching takes
+// Package regex finds regular expressions of Python's re module whose matching takes
 // far longer than their subject is long, and shows a subject for which it does.
 //
 // CPython's matcher backtracks: where a pattern can divide a text in many ways, and the
@@ -17,4 +17,4 @@
 //
 // Terms. A pump is a text that, repeated, multiplies the work; a subject is a prefix, the
 // pump n times, and a suffix at which every way fails.
-package pyregex
+package regex

@@ -1,4 +1,4 @@
-package pyregex
+package regex
 
 import (
 	"fmt"
