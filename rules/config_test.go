@@ -165,6 +165,24 @@ func TestUserTables(t *testing.T) {
 			require.Len(t, l.Symbol("acme.every").Contexts, 1)
 			require.Equal(t, "job", c.Noun("acme-job"))
 		}},
+		"alone": {"[[context]]\nkind = \"acme-tick\"\nalone = true\ndecorators = [\"acme.tick\"]\n[[spawn]]\ncalls = [\"acme.go\"]\narg = [0]\nkind = \"acme-hook\"\nalone = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.True(t, l.Alone("acme-tick"))
+			require.True(t, l.Alone("acme-hook"))
+			require.False(t, l.Alone("acme-job"))
+		}},
+		"handle": {"[[handle]]\ncalls = [\"acme.Client.send\"]\nloops = [\"gevent\"]\nwhy = \"w\"\nremedy = \"r\"\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.True(t, l.Handle("acme.Client"))
+			require.False(t, l.Handle("acme.Pool"))
+			require.Equal(t, Guard{When: "loop(gevent)"}, l.Symbol("acme.Client.send").Handles[0].Guard())
+		}},
+		"regex": {"[[regex]]\ncalls = [\"acme.find\"]\nhow = \"search\"\npattern = [0, \"rx\"]\nflags = [\"flags\"]\ntext = [2]\nsource = [\"measured\"]\n[[regex]]\ncalls = [\"acme.prepare\"]\nhow = \"compile\"\npattern = [0]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Symbol("acme.find").Regexes[0]
+			pattern, flags, text := row.Places()
+			require.Equal(t, Place{0, []string{"rx"}}, pattern)
+			require.Equal(t, Place{-1, []string{"flags"}}, flags)
+			require.Equal(t, Place{2, nil}, text)
+			require.Equal(t, "compile", l.Symbol("acme.prepare").Regexes[0].How)
+		}},
 		"vendored": {"[vendored]\n\"*.contrib.acme\" = \"acme\"\n\"*.jobs.every\" = \"acme.every\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.Equal(t, "acme.Client.get", l.Vendored("shop.contrib.acme.Client.get"))
 			require.Equal(t, "acme.every", l.Vendored("shop.jobs.every"))
@@ -278,6 +296,9 @@ func TestConfigErrors(t *testing.T) {
 		"[[effect]]\nrule = \"GL401\"\ncalls = [\"a.b\"]\nsource = [\"m\"]\ncost = \"size(\"\n":       `unclosed parenthesis`,
 		"[vendored]\n\"acme\" = \"acme\"\n":                                                           `[[vendored]]: "acme": want "*."`,
 		"[[load]]\ncalls = [\"a.b\"]\narg = [0]\ngives = \"x\"\n":                                     `[[load]]: gives = "x"`,
+		"[[regex]]\ncalls = [\"a.b\"]\nhow = \"x\"\nsource = [\"m\"]\n":                               `[[regex]]: how = "x"`,
+		"[[regex]]\ncalls = [\"a.b\"]\nhow = \"match\"\nsource = [\"m\"]\n":                           `[[regex]]: no text`,
+		"[[handle]]\ncalls = [\"a.b\"]\n":                                                             `[[handle]]: no source`,
 		"[[safe]]\ncalls = [\"a.b\"]\n[[safe]]\ncalls = [\"a.b\"]\n":                                  `greenlint.toml:3: [[safe]]: duplicate`,
 		"[[spawn]]\ncalls = [\"a.b\"]\n":                                                              `no arg`,
 		"[[context]]\nkind = \"x\"\n":                                                                 `none of decorators, bases, calls`,

@@ -63,6 +63,10 @@ nice -n 5 env A=b C=d uv run --with x celery multi start 2 -Pgevent -A four
 		"compose.yaml":    "services:\n  w:\n    entrypoint: [\"./deploy/start.sh\"]\n    command: [\"celery\", \"-A\", \"b\", \"worker\", \"-Pgevent\"]\n  v:\n    env_file: v.env\n    command: sh -c \"celery -A c worker -P $$POOL\"\n",
 		"v.env":           "POOL=eventlet\n",
 	}},
+	{"scripts in a circle", Map{
+		"Procfile": "w: ./a.sh celery -A x worker -P gevent\n",
+		"a.sh":     "#!/bin/sh\n" + strings.Repeat("./b.sh \"$@\"\n", 100), "b.sh": "#!/bin/sh\n" + strings.Repeat("./a.sh \"$@\"\n", 100),
+	}},
 	{"templates", Map{
 		"chart/templates/w.yaml": "{{- if .Values.worker }}\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  containers:\n    - name: worker\n      {{- with .Values.image }}\n      image: {{ . }}\n      {{- end }}\n      command: [\"celery\", \"-A\", \"a\", \"worker\", \"-P\", \"gevent\"]\n    - name: other\n      command: [\"celery\", \"-A\", \"a\", \"worker\", \"-P\", \"{{ .Values.pool }}\"]\n{{- end }}\n",
 		"roles/w.service.j2":     "[Service]\nExecStart={{ venv }}/bin/celery -A a worker -P gevent -c {{ n | default(4) }}\n",
