@@ -13,16 +13,21 @@ import (
 
 // goSource is the target as the Go engine's builder has it.
 func (s *Session) goSource(t *Target) (gopool.Source, error) {
-	source := gopool.Source{Path: t.File, Func: t.Func}
 	args := t.Args
 	if args == nil {
 		args = s.o.Args
 	}
-	if args == nil {
-		return source, nil
+	source := gopool.Source{Path: t.File, Func: t.Func}
+	made, err := s.fill(t.Made)
+	if err != nil {
+		return source, err
 	}
-	text, err := s.peers.Fill(*args)
-	source.Args = text
+	if made != nil {
+		source.Made = "(" + *made + ")"
+	}
+	if args, err = s.fill(args); args != nil {
+		source.Args = *args
+	}
 	return source, err
 }
 

@@ -70,7 +70,12 @@ func FromFinding(root string, f *Finding) (*Target, string) {
 		Symbol: f.Symbol, Line: f.Line, EndLine: f.EndLine, SinkFile: abs(f.File), Roots: []string{root}, Native: true,
 	}
 	if f.Language == "go" {
-		t.Func = c.Function[strings.LastIndexByte(c.Function, '.')+1:]
+		t.Func = goName(c.Function)
+		if src, err := os.ReadFile(t.File); err == nil {
+			if c, ok := confirmLine(src, t.Func); ok {
+				t.Func, t.Made, t.Args = c.name, c.made, c.args
+			}
+		}
 		t.File = filepath.Dir(t.File)
 		return t, ""
 	}
@@ -115,6 +120,18 @@ func FromFinding(root string, f *Finding) (*Target, string) {
 	}
 	t.Nearer = append(named, others[:min(2, len(others))]...)
 	return t, ""
+}
+
+// goName is the name of a function in its package: "Client.Send" for
+// "(*example.org/feeds.Client).Send", and for a function literal in it.
+func goName(full string) string {
+	full, _, _ = strings.Cut(full, "$")
+	typ, method, ok := strings.Cut(strings.TrimPrefix(full, "("), ").")
+	last := func(s string) string { return s[strings.LastIndexAny(s, "./")+1:] }
+	if !ok {
+		return last(full)
+	}
+	return last(typ) + "." + method
 }
 
 // call makes the target call a function of its file, whose full name is given.

@@ -141,7 +141,13 @@ func parenthesised(text string) (before string, args *string, after string) {
 // confirmLine returns the call of the function that a file's confirm lines name.
 func confirmLine(src []byte, function string) (call, bool) {
 	for _, m := range directive.FindAllStringSubmatch(string(src), -1) {
-		if c, ok := readCall(m[2]); m[1] == "confirm" && ok && c.name == function && c.args != nil {
+		c, ok := readCall(m[2])
+		if m[1] != "confirm" || !ok || c.args == nil {
+			continue
+		}
+		_, method, _ := strings.Cut(c.name, ".")
+		_, wanted, isMethod := strings.Cut(function, ".")
+		if c.name == function || c.made != nil && isMethod && method == wanted { // in Go, a function makes the instance
 			return c, true
 		}
 	}
@@ -351,15 +357,20 @@ func module(path string) (name string, dirs []string) {
 	return strings.TrimSuffix(name, ".__init__"), []string{dir}
 }
 
-// goTarget reads "./pkg.Function" and "example.org/pkg.Function".
+// goTarget reads "./pkg.Function" and "./pkg.Type.Method".
 func goTarget(dir, word string) *Target {
-	i := strings.LastIndexByte(word, '.')
-	if i <= 0 || strings.HasSuffix(word[:i], "/") || strings.HasSuffix(word, ".go") || strings.HasSuffix(word, ".py") {
+	if strings.HasSuffix(word, ".go") || strings.HasSuffix(word, ".py") {
 		return nil
 	}
-	pkg := filepath.Join(dir, filepath.FromSlash(word[:i]))
-	if info, err := os.Stat(pkg); err != nil || !info.IsDir() {
-		return nil
+	// PACKAGE.FUNCTION, or PACKAGE.TYPE.METHOD.
+	for i, dots := len(word), 0; dots < 2; dots++ {
+		if i = strings.LastIndexByte(word[:i], '.'); i <= 0 || strings.HasSuffix(word[:i], "/") {
+			return nil
+		}
+		pkg := filepath.Join(dir, filepath.FromSlash(word[:i]))
+		if info, err := os.Stat(pkg); err == nil && info.IsDir() {
+			return &Target{Name: word, Language: "go", Loop: rules.GreenPool, File: pkg, Func: word[i+1:], Roots: []string{pkg}}
+		}
 	}
-	return &Target{Name: word, Language: "go", Loop: rules.GreenPool, File: pkg, Func: word[i+1:], Roots: []string{pkg}}
+	return nil
 }

@@ -245,3 +245,28 @@ func TestCommon(t *testing.T) {
 	require.Equal(t, []Frame{task}, common([]Frame{task}, []Frame{b, run, task}))
 	require.Empty(t, common([]Frame{task}, []Frame{run}))
 }
+
+// TestGoNames reads methods of Go, on the command line and in findings.
+func TestGoNames(t *testing.T) {
+	for full, want := range map[string]string{
+		"example.org/feeds.Refresh":               "Refresh",
+		"(*example.org/feeds.Client).Send":        "Client.Send",
+		"(example.org/x.y/feeds.Client).Send$1$2": "Client.Send",
+		"main.run$1": "run",
+	} {
+		require.Equal(t, want, goName(full))
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "feeds", "feeds.go"), "package feeds\n\n// greenlint: confirm NewClient(\"u\").Send(7)\n")
+	list, err := Parse(dir, "./feeds.Client.Send")
+	require.NoError(t, err)
+	require.Equal(t, []string{filepath.Join(dir, "feeds"), "Client.Send"}, []string{list[0].File, list[0].Func})
+	_, err = Parse(dir, "./feeds.a.b.c")
+	require.Error(t, err)
+	findings, err := ReadFindings([]byte(`{"schema": "greenlint/1", "findings": [{"rule": "GL204", "language": "go", "file": "feeds/feeds.go", "line": 3, "loop": "greenpool",
+		"contexts": [{"kind": "task", "function": "(*example.org/feeds.Client).Send", "file": "feeds/feeds.go", "line": 1}]}]}`))
+	require.NoError(t, err)
+	x, why := FromFinding(dir, &findings[0])
+	require.Empty(t, why)
+	require.Equal(t, []string{"NewClient.Send", `"u"`, "7"}, []string{x.Func, *x.Made, *x.Args})
+}

@@ -19,7 +19,8 @@ import (
 // A Source is the function to run.
 type Source struct {
 	Path string // of its package's directory, or of a single Go file that is a package by itself
-	Func string // "refresh", "Client.Send"
+	Func string // "refresh", "Client.Send"; with Made "NewClient.Send"
+	Made string // "(ARGUMENTS)" of what makes the receiver; "" = New or NewClient if it wants none, else the zero value
 	Args string // the text between the parentheses of the call, without the task
 }
 
@@ -163,7 +164,7 @@ func (b *Builder) Together(ctx context.Context, sources []Source) ([]*Program, e
 		if err := withoutTests(dir, sources, lay.overlay); err != nil {
 			return nil, err
 		}
-		if err := lay.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), register(pkg, child, sources, 0)); err != nil {
+		if err := lay.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), register(pkg, child, dir, sources, 0)); err != nil {
 			return nil, err
 		}
 		cmd.Dir = dir
@@ -236,7 +237,7 @@ func (l *layer) files(dir, path, child string, sources []Source) error {
 			at, end = filepath.Join(dir, sub), ".go"
 		}
 		l.overlay[filepath.Join(at, strings.TrimSuffix(filepath.Base(s.Path), ".go")+"_fixture.go")] = s.Path
-		if err := l.put(filepath.Join(at, fmt.Sprint("zzz_greenlint_confirm_", i, end)), register(f.Name.Name, child, sources[i:i+1], i)); err != nil {
+		if err := l.put(filepath.Join(at, fmt.Sprint("zzz_greenlint_confirm_", i, end)), register(f.Name.Name, child, s.Path, sources[i:i+1], i)); err != nil {
 			return err
 		}
 	}
@@ -246,21 +247,78 @@ func (l *layer) files(dir, path, child string, sources []Source) error {
 	return l.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), program)
 }
 
-// register is a file that runs the functions that it is asked for, which are
-// numbered from first.
-func register(pkg, child string, sources []Source, first int) []byte {
+// register is a file that runs the functions of what is at path, which are numbered
+// from first.
+func register(pkg, child, path string, sources []Source, first int) []byte {
 	text := fmt.Appendf(nil, "package %s\n\nimport greenlintchild %q\n\nfunc init() {\n", pkg, child)
 	for i, s := range sources {
 		f := s.Func
-		if typ, method, ok := strings.Cut(f, "."); ok {
-			f = "new(" + typ + ")." + method
+		if maker, method, ok := strings.Cut(f, "."); ok {
+			f = receiver(path, maker, s.Made) + "." + method
 		}
 		if s.Args != "" {
 			f += ", " + s.Args
 		}
-		text = fmt.Appendf(text, "\tgreenlintchild.Child(%d, %s)\n", first+i, f)
+		text = fmt.Appendf(text, "\tif greenlintchild.Wanted(%d) {\n\t\tgreenlintchild.Child(%s)\n\t}\n", first+i, f)
 	}
 	return append(text, "}\n"...)
+}
+
+// receiver is an expression for what has the method: the call of a constructor, or
+// a new zero value.
+func receiver(path, maker, made string) string {
+	constructors := constructors(path)
+	if made == "" {
+		typ := maker
+		maker = ""
+		for _, name := range []string{"New" + typ, "New"} {
+			if c := constructors[name]; maker == "" && c.typ == typ && !c.wants {
+				maker, made = name, "()"
+			}
+		}
+		if maker == "" {
+			return "new(" + typ + ")"
+		}
+	}
+	if constructors[maker].fails {
+		return "greenlintchild.Must(" + maker + made + ")"
+	}
+	return maker + made
+}
+
+// A constructor is a function that returns a value of a type of its package.
+type constructor struct {
+	typ          string
+	wants, fails bool // parameters; and an error
+}
+
+// constructors finds those of a package or a file by their names.
+func constructors(path string) map[string]constructor {
+	files := []string{path}
+	if filepath.Ext(path) != ".go" {
+		files, _ = filepath.Glob(filepath.Join(path, "*.go"))
+	}
+	out := map[string]constructor{}
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			continue // the compiler will say it
+		}
+		for _, d := range f.Decls {
+			d, ok := d.(*ast.FuncDecl)
+			if !ok || d.Recv != nil || d.Type.TypeParams != nil || d.Type.Results.NumFields() == 0 || d.Type.Results.NumFields() > 2 {
+				continue
+			}
+			typ := d.Type.Results.List[0].Type
+			if star, ok := typ.(*ast.StarExpr); ok {
+				typ = star.X
+			}
+			if id, ok := typ.(*ast.Ident); ok {
+				out[d.Name.Name] = constructor{id.Name, d.Type.Params.NumFields() > 0, d.Type.Results.NumFields() == 2}
+			}
+		}
+	}
+	return out
 }
 
 // withoutTests hides the tests of a package, which may need what is not there and

@@ -31,14 +31,24 @@ type account struct {
 
 const tick = time.Millisecond
 
-// Child runs f as a task of a new loop and ends the process, if the process was
-// started for the function of that number; otherwise it does nothing. Parameters of f that no argument
-// is given for get the task or a zero value. Generated code calls it.
-func Child(number int, f any, args ...any) {
-	mode := os.Getenv(childVar)
-	if mode == "" || os.Getenv(numberVar) != strconv.Itoa(number) {
-		return
+// Wanted reports whether the process was started for the function of that number.
+// Generated code asks it, and then calls Child.
+func Wanted(number int) bool {
+	return os.Getenv(childVar) != "" && os.Getenv(numberVar) == strconv.Itoa(number)
+}
+
+// Must is the value of a call that has not failed.
+func Must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
 	}
+	return value
+}
+
+// Child runs f as a task of a new loop and ends the process. Parameters of f that no argument
+// is given for get the task or a zero value.
+func Child(f any, args ...any) {
+	mode := os.Getenv(childVar)
 	os.Unsetenv(childVar)
 	os.Unsetenv(numberVar)
 	var said account

@@ -284,9 +284,9 @@ func TestTogether(t *testing.T) {
 		return name
 	}
 	const sleeps = "package p\n\nimport \"time\"\n\nfunc task(d time.Duration) { time.Sleep(d) }\n"
-	a := Source{file("a.go", sleeps), "task", "250000000"}
-	b := Source{file("b.go", sleeps), "task", "0"}
-	other := Source{a.Path, "task", "0"}
+	a := Source{Path: file("a.go", sleeps), Func: "task", Args: "250000000"}
+	b := Source{Path: file("b.go", sleeps), Func: "task", Args: "0"}
+	other := Source{Path: a.Path, Func: "task", Args: "0"}
 	var apart []Source
 	for name, text := range map[string]string{
 		"init":     "package p\n\nfunc init() {}\n",
@@ -295,9 +295,9 @@ func TestTogether(t *testing.T) {
 		"cgo":      "package p\n\nimport \"C\"\n",
 		"broken":   "package p\n\nfunc {\n",
 	} {
-		apart = append(apart, Source{file(name+".go", text), "task", ""})
+		apart = append(apart, Source{Path: file(name+".go", text), Func: "task"})
 	}
-	folder := []Source{{dir, "One", ""}, {dir, "Two", ""}}
+	folder := []Source{{Path: dir, Func: "One"}, {Path: dir, Func: "Two"}}
 	got := Batches(slices.Concat([]Source{a, b}, apart, folder, []Source{other, a}))
 	want := [][]Source{{a, b, other}}
 	for _, s := range apart {
@@ -313,6 +313,40 @@ func TestTogether(t *testing.T) {
 		if what != "none" {
 			require.Equal(t, a.Path+":5", where)
 		}
+	}
+}
+
+// TestReceivers makes what has a method, as the package does or with nothing in it.
+func TestReceivers(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "clients.go")
+	require.NoError(t, os.WriteFile(file, []byte(`package clients
+
+import "time"
+
+type Client struct{ d time.Duration }
+
+func NewClient() (*Client, error) { return &Client{250 * time.Millisecond}, nil }
+
+func With(d time.Duration) Client { return Client{d} }
+
+func (c Client) Send() { time.Sleep(c.d) }
+
+type Zero struct{ d time.Duration }
+
+func NewZero(d time.Duration) *Zero { panic("it wants to be told") }
+
+func (z *Zero) Send() { time.Sleep(z.d) }
+`), 0o666))
+	build(t, file, "Zero.Send", "") // skips where there is no go command
+	for _, s := range []Source{{Func: "Client.Send"}, {Func: "With.Send", Made: "(250 * 1e6)"}, {Func: "NewClient.Send", Made: "()"}, {Func: "Zero.Send"}, {Func: "With.Send", Made: "(0)"}} {
+		s.Path = file
+		p, err := (&Builder{Dir: t.TempDir()}).Build(t.Context(), s)
+		require.NoError(t, err)
+		want := "go-park sleep"
+		if s.Func == "Zero.Send" || s.Made == "(0)" {
+			want = "none"
+		}
+		seenIn(t, p, want)
 	}
 }
 
