@@ -581,7 +581,7 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 				kind = "greenlet"
 			}
 			f.contextsOf(fn, kind, m.Loop, m.Guard(), n)
-			f.serves(fn, m.Loop, n)
+			f.serves(fn, kind, m.Loop, n)
 		}
 	}
 	for _, m := range e.HigherOrder {
@@ -690,14 +690,14 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 
 // serves notes that a server of a green loop is given an application: the views
 // that a framework calls for it run on that loop.
-func (f *frame) serves(fn set, loop rules.Loop, n pyparse.Node) {
+func (f *frame) serves(fn set, kind string, loop rules.Loop, n pyparse.Node) {
 	for _, v := range fn.vals {
 		if v.kind == kObject || v.kind == kInstance {
 			f.u.served = append(f.u.served, served{loop: loop, why: rules.Evidence{Pos: f.pos(n), Text: f.text(n)}})
 			return
 		}
 	}
-	if fn.open && len(fn.vals) == 0 { // an application that a file of settings puts together
+	if kind == "wsgi-app" && fn.open && len(fn.vals) == 0 { // an application that a file of settings puts together
 		f.u.served = append(f.u.served, served{loop: loop, why: rules.Evidence{Pos: f.pos(n), Text: f.text(n)}, loaded: true})
 	}
 }

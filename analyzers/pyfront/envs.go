@@ -123,9 +123,13 @@ func (a *analysis) greenEnv(l rules.Loop, r *Result, ev evidenceOf) rules.Env {
 	}
 	slices.Sort(e.Patched)
 	e.Patched = slices.Compact(e.Patched)
-	for _, s := range ev.served {
+	if len(ev.served) > 0 {
 		e.Runs = append(e.Runs, "wsgi-view", "socketio-handler")
-		e.Why = append(e.Why, s.why)
+	}
+	for _, s := range ev.served {
+		if !slices.Contains(e.Why, s.why) {
+			e.Why = append(e.Why, s.why)
+		}
 	}
 	return e
 }
