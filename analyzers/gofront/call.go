@@ -207,7 +207,11 @@ func (u *unit) targetOf(obj *types.Func, args []ssa.Value, dyn bool) (target, bo
 	// A value that the library describes apart from its type: os.Stdin.
 	if obj.Signature().Recv() != nil && len(args) > 0 && args[0] != nil {
 		for _, l := range u.leaves(args[0]) {
-			if s := u.special(l, obj.Name()); s != "" && (l.typ == nil || types.Identical(l.typ, args[0].Type())) {
+			typ := l.typ
+			if typ == nil {
+				typ = l.as
+			}
+			if s := u.special(l, obj.Name()); s != "" && (typ == nil || types.Identical(typ, args[0].Type())) {
 				t.sym = s
 			}
 		}
@@ -502,11 +506,13 @@ func (u *unit) callMethod(c *call, ls []leaf, name string, v ssa.Value) {
 	for _, l := range ls {
 		switch {
 		case u.special(l, name) != "":
-			if m := methodNamed(v.Type(), name); m != nil {
-				c.direct = append(c.direct, target{obj: m, sym: u.special(l, name), args: []ssa.Value{v}})
-			} else if l.typ != nil {
-				if m := methodNamed(l.typ, name); m != nil {
+			for _, t := range []types.Type{v.Type(), l.typ, l.as} { // v may be what wraps the thing
+				if t == nil {
+					continue
+				}
+				if m := methodNamed(t, name); m != nil {
 					c.direct = append(c.direct, target{obj: m, sym: u.special(l, name), args: []ssa.Value{v}})
+					break
 				}
 			}
 		case l.typ != nil:

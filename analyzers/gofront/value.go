@@ -319,10 +319,14 @@ func (u *unit) load(addr ssa.Value, p place) (prev []place, found []leaf) {
 			found = append(found, typed(a.Type().(*types.Pointer).Elem(), nil))
 		}
 	case *ssa.FieldAddr:
-		prev = append(prev, place{loc: fieldOf(a.X.Type(), a.Field), elem: p.elem})
-		if len(u.stores.loc[fieldOf(a.X.Type(), a.Field)]) == 0 && !p.elem {
-			t := a.Type().Underlying().(*types.Pointer).Elem()
-			found = append(found, typed(t, nil))
+		loc := fieldOf(a.X.Type(), a.Field)
+		prev = append(prev, place{loc: loc, elem: p.elem})
+		if len(u.stores.loc[loc]) == 0 && !p.elem {
+			l := typed(a.Type().Underlying().(*types.Pointer).Elem(), nil)
+			if u.look.Type(rules.Canonical(string(loc))) != "" { // a library's field: http.Response.Body
+				l.sym = string(loc)
+			}
+			found = append(found, l)
 		}
 	case *ssa.IndexAddr:
 		prev = append(prev, place{v: a.X, elem: true, site: p.site})

@@ -1,9 +1,15 @@
-// Package clients talks to Redis: what a call does hangs on what its method was
-// called on.
+// Package clients talks to Redis and to web servers: what a call does hangs on what
+// its method was called on.
 package clients
 
 import (
+	"bufio"
 	"context"
+	"encoding/binary"
+	"io"
+	"net/http"
+	"net/textproto"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -47,4 +53,26 @@ func fill_ok(ctx context.Context, p redis.Pipeliner) { p.Set(ctx, "k", 1) }
 func goroutine_ok(ctx context.Context, c redis.UniversalClient) {
 	go c.Set(ctx, "k", 1)
 	time.AfterFunc(time.Second, func() { c.Set(ctx, "k", 1) })
+}
+
+//greenlint:task
+func body_bad(res *http.Response) {
+	io.ReadAll(res.Body)                                      // want `GL401: .*net/http.body.Read`
+	bufio.NewScanner(res.Body).Scan()                         // want `GL401: .*net/http.body.Read`
+	textproto.NewReader(bufio.NewReader(res.Body)).ReadLine() // want `GL401: .*net/http.body.Read`
+	status_bad(res)
+}
+
+func status_bad(res *http.Response) (n uint32) {
+	binary.Read(res.Body, binary.BigEndian, &n) // want `GL401: .*net/http.body.Read \(1 call away\)`
+	return n
+}
+
+//greenlint:task
+func body_ok(res *http.Response) (n uint32) {
+	res.Body.Close()
+	io.ReadAll(strings.NewReader(res.Status))
+	binary.Read(strings.NewReader(res.Status), binary.BigEndian, &n)
+	go io.Copy(io.Discard, res.Body)
+	return n
 }
