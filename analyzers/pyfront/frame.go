@@ -24,6 +24,7 @@ type frame struct {
 	exits     []*locals
 	next      []*locals // environments at break and continue of the loop at hand
 	inTry     int
+	runsOut   int            // in so many try statements that end when the data do: except StopIteration
 	onlyTypes int            // in so many blocks that only type checkers read
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }

@@ -58,6 +58,9 @@ func (f *frame) spins(w pyparse.While) string {
 	body.look(w.Body())
 	if known && val {
 		if !body.leaves {
+			if f.runsOut > 0 {
+				return ""
+			}
 			return "it never ends"
 		}
 		if f.asksClock(w.Node) && body.onlyClock {

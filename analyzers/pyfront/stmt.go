@@ -337,12 +337,35 @@ func (f *frame) whileStmt(s pyparse.While) {
 	f.finishLoop(loopInfo{node: s.Node, head: s.Test(), trips: trips, each: cost + costStmt, yield: yield, while: s})
 }
 
+// waitsForTheEnd reports whether a try statement catches what is raised when there is
+// nothing more to take: a loop without an end in it ends with the data.
+func waitsForTheEnd(s pyparse.Try) bool {
+	for h := range s.Handlers().All() {
+		t := h.AsExceptHandler().Type()
+		if !t.Valid() {
+			continue
+		}
+		for _, name := range []string{"StopIteration", "StopAsyncIteration", "IndexError", "KeyError", "EOFError", "Empty"} {
+			if strings.Contains(t.Text(), name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (f *frame) tryStmt(s pyparse.Try) {
 	before, tried := f.env.copy(), f.tried
+	out := 0
+	if waitsForTheEnd(s) {
+		out = 1
+	}
 	f.inTry++
+	f.runsOut += out
 	f.tried = map[string]set{}
 	f.block(s.Body())
 	f.inTry--
+	f.runsOut -= out
 	bodyEnd := f.env
 	// An exception may come from anywhere in the body.
 	mid := joinLocals(before, bodyEnd)
@@ -357,7 +380,7 @@ func (f *frame) tryStmt(s pyparse.Try) {
 	if bodyEnd != nil {
 		f.block(s.Orelse())
 	}
-	out := f.env
+	end := f.env
 	for h := range s.Handlers().All() {
 		f.env = mid.copy()
 		eh := h.AsExceptHandler()
@@ -368,9 +391,9 @@ func (f *frame) tryStmt(s pyparse.Try) {
 			f.assign(eh.Name(), unknownSet, h.Start())
 		}
 		f.block(eh.Body())
-		out = joinLocals(out, f.env)
+		end = joinLocals(end, f.env)
 	}
-	f.env = out
+	f.env = end
 	if s.Finalbody().Len() > 0 {
 		dead := f.env == nil
 		if dead {
