@@ -3,17 +3,16 @@ package confirm
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// TestVerdictsUnderLoad judges the bundled fixtures again and again while every
-// processor has more to do than it can: a verdict may be inconclusive then, and
-// must not be wrong. It takes an hour and is not for every day; testdata/load.sh
-// runs it:
+// TestVerdictsUnderLoad judges the bundled fixtures again and again. It is for a
+// machine whose processors have more to do than they can: a verdict may be
+// inconclusive then, and must not be wrong. It takes an hour or more and is not for
+// every day; testdata/load.sh makes the load and runs it:
 //
 //	GREENLINT_LOAD=20             how often; the test is skipped without
 //	GREENLINT_ENGINE_VENV=dir     the interpreter; without it, Go and what the built-in one can run
@@ -21,19 +20,6 @@ func TestVerdictsUnderLoad(t *testing.T) {
 	times, _ := strconv.Atoi(os.Getenv("GREENLINT_LOAD"))
 	if times == 0 {
 		t.Skip("GREENLINT_LOAD does not say how often")
-	}
-	stop := make(chan struct{})
-	defer close(stop)
-	for range 2 * runtime.GOMAXPROCS(0) {
-		go func() {
-			for n := 0; ; n++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-			}
-		}()
 	}
 	dir, err := filepath.Abs("../../testdata/stalls")
 	require.NoError(t, err)
