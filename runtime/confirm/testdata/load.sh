@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 busy=
 trap 'kill $busy' EXIT
+trap 'exit 1' HUP INT TERM
 for _ in $(seq $((2 * $(getconf _NPROCESSORS_ONLN)))); do
 	sh -c 'while :; do :; done' &
 	busy="$busy $!"
