@@ -29,16 +29,17 @@ type monitor struct {
 	floor  time.Duration
 	exited <-chan struct{}
 
-	begin  time.Time
-	run    Run
-	probe  *probe
-	thread int // that probe looks at
-	phase  Phase
-	since  time.Time // the phase began
-	looked time.Time // the last look
-	gap    gap
-	counts time.Time // when to count processes again
-	dumped int64     // bytes read of the dump
+	begin   time.Time
+	run     Run
+	probe   *probe
+	thread  int // that probe looks at
+	phase   Phase
+	since   time.Time // the phase began
+	looked  time.Time // the last look
+	gap     gap
+	counted bool      // the kernel tells the thread's times
+	counts  time.Time // when to count processes again
+	dumped  int64     // bytes read of the dump
 }
 
 // A gap is what is being measured: the loop's state at the last beat, and what
@@ -53,7 +54,7 @@ type gap struct {
 	sampled     time.Time
 	late        time.Duration // the longest time between two looks, the one that opened the gap included
 	samples     []Sample
-	gone        time.Duration // after which the thread was there no more; 0 = it is there
+	there       time.Duration // since the beat: when the thread was last seen to exist
 	signals     int           // that were sent
 	phase       Phase         // the highest seen
 	first       Phase
@@ -215,17 +216,15 @@ func (m *monitor) during(now time.Time) {
 		g.others = m.probe.others()
 	}
 	g.sampled = now
-	if cpu, queued, ok := m.probe.times(); ok {
-		g.cpuNow, g.queuedNow = cpu, queued
+	cpu, queued, ok := m.probe.times()
+	switch {
+	case ok:
+		g.cpuNow, g.queuedNow, g.there, m.counted = cpu, queued, age, true
+	case m.counted:
+		return // the thread has gone, and holds no loop any more
 	}
 	s := m.probe.sample()
 	s.At = age
-	if n := len(g.samples); n > 0 && g.samples[n-1].State != 0 && s.State == 0 && g.gone == 0 {
-		g.gone = age
-	}
-	if g.gone > 0 {
-		return // a process takes its time to end, and holds no loop meanwhile
-	}
 	if len(g.samples) < maxSamples {
 		g.samples = append(g.samples, s)
 	}
@@ -247,12 +246,15 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 			s.Wall = min(s.Wall, time.Duration(ns)+tick)
 		}
 	}
-	if g.gone > 0 {
-		s.Wall = min(s.Wall, g.gone)
-	}
 	cpu, queued, counted := m.probe.times()
-	if counted {
-		g.cpuNow, g.queuedNow = cpu, queued
+	switch {
+	case counted:
+		g.cpuNow, g.queuedNow, m.counted = cpu, queued, true
+	case m.counted: // a process takes its time to end, and nothing more is known of the thread
+		if s.Wall >= m.run.Threshold && g.there < m.run.Threshold && g.late > m.run.Threshold/2 {
+			m.run.Noisy = true
+		}
+		s.Wall = min(s.Wall, g.there)
 	}
 	s.CPU, s.Queued = g.cpuNow-g.cpu, g.queuedNow-g.queued
 	phase := max(g.phase, ph)
@@ -273,7 +275,7 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 	}
 	m.run.MaxGap = max(m.run.MaxGap, s.Corrected())
 	switch {
-	case s.Corrected() >= m.run.Threshold && (s.Class == Fork || s.Class == Unknown && counted):
+	case s.Corrected() >= m.run.Threshold && (s.Class == Fork || s.Class == Unknown && m.counted):
 		m.run.Noisy = true // the monitor itself had no processor, or no two looks agree
 	case s.Corrected() >= m.run.Threshold:
 		if g.signals > 0 || m.child.Collect {

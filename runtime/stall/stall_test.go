@@ -92,3 +92,23 @@ func TestPageKeepsTimes(t *testing.T) {
 	p.SetPhase(Running)
 	require.Equal(t, Running, p.Phase())
 }
+
+// TestThreadThatHasGone is a process that took its time to end, seen by a monitor
+// that came late: the loop was held by nobody.
+func TestThreadThatHasGone(t *testing.T) {
+	p, err := NewPage()
+	require.NoError(t, err)
+	defer p.Close()
+	const ms = time.Millisecond
+	for there, want := range map[time.Duration]int{0: 0, 40 * ms: 0, 200 * ms: 1} {
+		now := time.Now()
+		m := &monitor{child: &Child{}, page: p, probe: newProbe(1<<22+1, 1<<22+1), counted: true, run: Run{Threshold: 50 * ms}}
+		m.gap = gap{beat: 1, at: now.Add(-300 * ms), there: there, late: 200 * ms, first: Running, phase: Running}
+		for range 10 {
+			m.gap.samples = append(m.gap.samples, Sample{State: 'S', Syscall: "read"})
+		}
+		m.close(now, 2, Done, false)
+		require.Len(t, m.run.Stalls, want, "seen for the last time at %v", there)
+		require.Equal(t, want == 0, m.run.Noisy)
+	}
+}
