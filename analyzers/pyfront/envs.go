@@ -80,7 +80,12 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			}
 		}
 		if len(ev.patches)+len(ev.served) == 0 {
-			continue
+			if !patched || !root.starts() {
+				continue // see below
+			}
+			if files = a.spawnedBy(root, l, r.Contexts); len(files) == 0 {
+				continue
+			}
 		}
 		if len(ev.patches) == 0 && patched && !root.starts() {
 			continue // nothing says that it is a process of its own; see below
@@ -110,6 +115,40 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 		out = append(out, e)
 	}
 	return out
+}
+
+// spawnedBy are the files of the green tasks that a program spawns, by the calls
+// which lead from what it does as the main one. What it merely imports, and what it
+// does when it is imported itself, may belong to another program, one that patches.
+func (a *analysis) spawnedBy(root *module, l rules.Loop, contexts []rules.Context) map[string]bool {
+	tasks := map[rules.Pos][]string{} // by the place that spawns
+	for _, c := range contexts {
+		if c.Loop == l {
+			for _, w := range c.Why {
+				tasks[w.Pos] = append(tasks[w.Pos], c.Pos.File)
+			}
+		}
+	}
+	from, to := root.asMain()
+	files := map[string]bool{}
+	seen := map[*unit]bool{root.body: true}
+	for todo := []*unit{root.body}; len(todo) > 0; {
+		u := todo[0]
+		todo = todo[1:]
+		for _, e := range u.edges {
+			if at := uint32(e.Pos.Offset); u == root.body && (at < from || at >= to) {
+				continue
+			}
+			for _, f := range tasks[e.Pos] {
+				files[f] = true
+			}
+			if v := a.byName[e.Callee]; v != nil && !seen[v] {
+				seen[v] = true
+				todo = append(todo, v)
+			}
+		}
+	}
+	return files
 }
 
 // greenEnv is a process with the evidence at hand.
@@ -156,17 +195,24 @@ func (a *analysis) roots() []*module {
 
 // starts reports whether a module is a program: it asks whether it is the main one.
 func (m *module) starts() bool {
+	from, to := m.asMain()
+	return from < to
+}
+
+// asMain is the part of a module that runs when it is the main one, and only then.
+func (m *module) asMain() (from, to uint32) {
+	top := m.tree.Root()
 	if path.Base(m.file) == "__main__.py" {
-		return true
+		return top.Start(), max(top.End(), top.Start()+1)
 	}
-	for n := range m.tree.Root().AsModule().Body().All() {
+	for n := range top.AsModule().Body().All() {
 		if n.Kind() == pyparse.KindIf {
 			if t := n.AsIf().Test().Text(); strings.Contains(t, "__name__") && strings.Contains(t, "__main__") {
-				return true
+				return n.Start(), n.End()
 			}
 		}
 	}
-	return false
+	return 0, 0
 }
 
 // closure is a module and all that it imports, directly or not.
