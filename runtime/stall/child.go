@@ -141,7 +141,8 @@ func (c *Child) Watch(ctx context.Context) (*Run, error) {
 		return nil, err
 	}
 	pid := cmd.Process.Pid
-	limit(pid, limits)
+	group := limit(pid, limits)
+	defer group.remove()
 
 	var report bytes.Buffer
 	reported := make(chan struct{})
@@ -156,7 +157,7 @@ func (c *Child) Watch(ctx context.Context) (*Run, error) {
 		waitErr = cmd.Wait()
 	}()
 
-	m := &monitor{child: c, page: page, limits: limits, pid: pid, dump: dump, floor: c.Floor, exited: waited}
+	m := &monitor{child: c, page: page, limits: limits, pid: pid, group: group, dump: dump, floor: c.Floor, exited: waited}
 	run := m.watch(ctx)
 	// The loop's process goes first and at once: what it left is then without a
 	// parent, and ours to end.

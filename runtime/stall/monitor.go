@@ -25,6 +25,7 @@ type monitor struct {
 	page   *Page
 	limits Limits
 	pid    int
+	group  group
 	dump   *os.File
 	floor  time.Duration
 	exited <-chan struct{}
@@ -109,6 +110,8 @@ func (m *monitor) look(ctx context.Context) End {
 		switch {
 		case ph == Done:
 			return Ended
+		case m.group.full():
+			return TooMany
 		case ph == Running:
 			m.run.Call = time.Since(m.since)
 			return Died
@@ -149,7 +152,7 @@ func (m *monitor) look(ctx context.Context) End {
 	if now.After(m.counts) {
 		m.counts = now.Add(usageEvery)
 		switch n, size := usage(m.pid); {
-		case n > m.limits.Processes:
+		case n > m.limits.Processes || m.group.full():
 			return TooMany
 		case size > m.limits.Memory:
 			return TooBig

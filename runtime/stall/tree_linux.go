@@ -27,8 +27,9 @@ func isolate(cmd *exec.Cmd) {
 }
 
 // limit sets what the kernel can watch over. The number of processes counts for
-// all of a user's, and not for root: the monitor counts too.
-func limit(pid int, l Limits) {
+// all of a user's, and not for root, who gets a control group: the monitor counts
+// too.
+func limit(pid int, l Limits) group {
 	const rlimitNproc = 6
 	set := func(what int, n uint64) {
 		r := syscall.Rlimit{Cur: n, Max: n}
@@ -37,6 +38,7 @@ func limit(pid int, l Limits) {
 	set(syscall.RLIMIT_CORE, 0)
 	set(syscall.RLIMIT_FSIZE, 4<<30)
 	set(rlimitNproc, uint64(threadsOfUser()+4*l.Processes))
+	return confine(pid, 4*l.Processes)
 }
 
 // threadsOfUser counts what RLIMIT_NPROC counts.

@@ -8,8 +8,15 @@ import (
 	"time"
 )
 
-func isolate(cmd *exec.Cmd)             { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
-func limit(int, Limits)                 {}
+func isolate(cmd *exec.Cmd)   { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func limit(int, Limits) group { return group{} }
+
+// A group is none: the system has no control groups.
+type group struct{}
+
+func (group) full() bool { return false }
+func (group) remove()    {}
+
 func usage(int) (count int, size int64) { return 0, 0 }
 func signal(pid, sig int)               { syscall.Kill(pid, syscall.Signal(sig)) }
 
