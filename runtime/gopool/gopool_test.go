@@ -149,7 +149,7 @@ func TestKinds(t *testing.T) {
 	}
 	t.Run("runtime.GC", func(t *testing.T) { // stops for moments, and is nobody's wait
 		t.Setenv("HOLD", "runtime.GC")
-		judged(t, p, "none|cpu|go-park GC sweep wait|go-park GC worker (active)|go-park wait for GC cycle|go-park semacquire")
+		judged(t, p, "none|cpu|go-park|go-park GC sweep wait|go-park GC worker (active)|go-park wait for GC cycle|go-park semacquire")
 	})
 }
 

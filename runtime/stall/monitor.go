@@ -108,10 +108,10 @@ func (m *monitor) look(ctx context.Context) End {
 		m.enter(ctx, ph)
 		m.close(time.Now(), m.page.Load(), ph, false)
 		switch {
+		case m.group.full(): // what it did when it was refused one more is its own affair
+			return TooMany
 		case ph == Done:
 			return Ended
-		case m.group.full():
-			return TooMany
 		case ph == Running:
 			m.run.Call = time.Since(m.since)
 			return Died
@@ -147,6 +147,9 @@ func (m *monitor) look(ctx context.Context) End {
 		m.during(now)
 	}
 	if ph == Done {
+		if m.group.full() {
+			return TooMany
+		}
 		return Ended
 	}
 	if now.After(m.counts) {
