@@ -226,6 +226,8 @@ type VersionRow struct {
 // Guard is the row's condition on the process.
 func (v *VersionRow) Guard() Guard { return v.guard }
 
+func (r *Row) names() []string { return r.Calls }
+
 // Guard is the row's condition on the process.
 func (r *Row) Guard() Guard { return r.guard }
 

@@ -74,6 +74,16 @@ func newView() view {
 	}
 }
 
+// enter puts each row of a table under the names of the calls that it is about.
+func enter[R interface{ names() []string }](row func(string) *Entry, rows []R, list func(*Entry) *[]R) {
+	for _, r := range rows {
+		for _, c := range r.names() {
+			l := list(row(c))
+			*l = append(*l, r)
+		}
+	}
+}
+
 func (v *view) add(lib *Library) {
 	row := func(name string) *Entry {
 		e := v.rows[name]
@@ -83,70 +93,26 @@ func (v *view) add(lib *Library) {
 		}
 		return e
 	}
-	for _, r := range lib.Effects {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Effects = append(e.Effects, r)
-		}
-	}
-	for _, r := range lib.Safe {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Safe = append(e.Safe, r)
-		}
-	}
-	for _, r := range lib.Offloads {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Offloads = append(e.Offloads, r)
-		}
-		for _, b := range r.Bases {
-			v.started[b] = append(v.started[b], r)
-		}
-	}
-	for _, r := range lib.Spawns {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Spawns = append(e.Spawns, r)
-		}
-		for _, b := range r.Bases {
-			v.started[b] = append(v.started[b], r)
-		}
-	}
-	for _, r := range lib.HigherOrder {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.HigherOrder = append(e.HigherOrder, r)
-		}
-	}
-	for _, r := range lib.Yields {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Yields = append(e.Yields, r)
-		}
-	}
-	for _, r := range lib.Returns {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Returns = append(e.Returns, r)
-		}
-	}
-	for _, r := range lib.Regexes {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Regexes = append(e.Regexes, r)
-		}
-	}
-	for _, r := range lib.Loads {
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Loads = append(e.Loads, r)
+	enter(row, lib.Effects, func(e *Entry) *[]*EffectRow { return &e.Effects })
+	enter(row, lib.Safe, func(e *Entry) *[]*SafeRow { return &e.Safe })
+	enter(row, lib.Offloads, func(e *Entry) *[]*MoveRow { return &e.Offloads })
+	enter(row, lib.Spawns, func(e *Entry) *[]*MoveRow { return &e.Spawns })
+	enter(row, lib.HigherOrder, func(e *Entry) *[]*MoveRow { return &e.HigherOrder })
+	enter(row, lib.Yields, func(e *Entry) *[]*YieldRow { return &e.Yields })
+	enter(row, lib.Returns, func(e *Entry) *[]*ReturnRow { return &e.Returns })
+	enter(row, lib.Regexes, func(e *Entry) *[]*RegexRow { return &e.Regexes })
+	enter(row, lib.Loads, func(e *Entry) *[]*LoadRow { return &e.Loads })
+	enter(row, lib.Handles, func(e *Entry) *[]*HandleRow { return &e.Handles })
+	enter(row, lib.Contexts, func(e *Entry) *[]*ContextRow { return &e.Contexts })
+	for _, rows := range [][]*MoveRow{lib.Offloads, lib.Spawns} {
+		for _, r := range rows {
+			for _, b := range r.Bases {
+				v.started[b] = append(v.started[b], r)
+			}
 		}
 	}
 	for _, r := range lib.Handles {
 		for _, c := range r.Calls {
-			e := row(c)
-			e.Handles = append(e.Handles, r)
 			if i := strings.LastIndexByte(c, '.'); i > 0 {
 				v.handles[c[:i]] = true
 			}
@@ -160,10 +126,6 @@ func (v *view) add(lib *Library) {
 	for _, r := range lib.Contexts {
 		if r.Alone {
 			v.alone[r.Kind] = true
-		}
-		for _, c := range r.Calls {
-			e := row(c)
-			e.Contexts = append(e.Contexts, r)
 		}
 		for _, d := range r.Decorators {
 			v.decor[d] = append(v.decor[d], r)

@@ -3,7 +3,6 @@ package gofront
 import (
 	"go/constant"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -202,5 +201,3 @@ func liveBlocks(fn *ssa.Function) []bool {
 	}
 	return live
 }
-
-var _ types.Type
