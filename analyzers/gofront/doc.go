@@ -23,7 +23,7 @@
 // # The way of the data
 //
 // syntax and types → SSA → calls, with leaves (value.go, call.go) → holes and
-// instances (hole.go) → own effects and loops (own.go, loop.go) → flow.Graph →
+// instances (hole.go) → own effects and loops (own.go, loop.go, cost.go) → flow.Graph →
 // flow.Solve with the imported facts as Known → findings and the package's fact.
 //
 // # What it can't see
