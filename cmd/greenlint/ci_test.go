@@ -3,11 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,14 +30,32 @@ func builtCommand(t *testing.T) string {
 	return dir
 }
 
-// ownCommand is the command as a file of its own, for go vet, which it gives its own
-// file to.
-func ownCommand(t *testing.T) (file string) {
+// built is the command as a file of its own: made for the first test that needs it,
+// for all of them, and removed after the last.
+var built struct {
+	once      sync.Once
+	dir, file string
+	err       error
+}
+
+// ownCommand gives that file, for go vet, which it gives its own file to.
+func ownCommand(t testing.TB) (file string) {
 	t.Helper()
-	file = filepath.Join(t.TempDir(), "greenlint")
-	made, err := exec.Command("go", "build", "-o", file, ".").CombinedOutput()
-	require.NoError(t, err, string(made))
-	return file
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "greenlint"); built.err != nil {
+			return
+		}
+		built.file = filepath.Join(built.dir, "greenlint")
+		if runtime.GOOS == "windows" {
+			built.file += ".exe"
+		}
+		made, err := exec.Command("go", "build", "-o", built.file, ".").CombinedOutput()
+		if err != nil {
+			built.err = fmt.Errorf("%w\n%s", err, made)
+		}
+	})
+	require.NoError(t, built.err)
+	return built.file
 }
 
 // bash runs a script in a directory as a build server does.

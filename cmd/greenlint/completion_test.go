@@ -34,7 +34,7 @@ func TestComplete(t *testing.T) {
 
 // TestCompletionScripts has each shell that is installed complete some words.
 func TestCompletionScripts(t *testing.T) {
-	dir := filepath.Dir(builtProgram(t))
+	dir := filepath.Dir(ownCommand(t))
 	for shell, c := range map[string]struct{ command, prepare, each string }{
 		"bash": {"bash --noprofile --norc -c", "source <(greenlint completion bash)\n",
 			`COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _greenlint; echo "${COMPREPLY[*]}"` + "\n"},

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -94,10 +93,7 @@ func pagesOf(t *testing.T) (out []string) {
 // in the repository where the page speaks of it. None may fail but by finding
 // something. What can't be run is marked so on its page.
 func TestDocsCommands(t *testing.T) {
-	bin := t.TempDir()
-	made, err := exec.Command("go", "build", "-o", bin+string(filepath.Separator), ".").CombinedOutput()
-	require.NoError(t, err, string(made))
-	path := "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")
+	path := "PATH=" + filepath.Dir(ownCommand(t)) + string(os.PathListSeparator) + os.Getenv("PATH")
 	kept := "GREENLINT_CACHE=" + t.TempDir()
 	ran, unrun := 0, 0
 	for _, page := range pagesOf(t) {

@@ -32,7 +32,7 @@ func BenchmarkEditor(b *testing.B) {
 	require.NoError(b, err)
 	text, err := os.ReadFile(filepath.Join(dir, name))
 	require.NoError(b, err)
-	args := []string{builtProgram(b), "lsp"}
+	args := []string{ownCommand(b), "lsp"}
 	if loop := os.Getenv("GREENLINT_LOOP"); loop != "" {
 		args = append(args, "--loop", loop)
 	}

@@ -19,7 +19,7 @@ func TestNeovim(t *testing.T) {
 	}
 	settings := blocks(t, "editors.md", "lua")
 	require.Len(t, settings, 2)
-	bin := builtProgram(t)
+	bin := ownCommand(t)
 	s := newShop(t)
 	s.write("go.mod", "module example.com/hub\n\ngo 1.24\n")
 	s.write("hub.go", hubGo)

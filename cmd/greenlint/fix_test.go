@@ -198,7 +198,7 @@ calls = ["legacydb.aquery"]
 // TestFixGo mends a program of bubbletea's: what is written compiles, its findings
 // are gone, and the others are as they were.
 func TestFixGo(t *testing.T) {
-	bin, dir := builtProgram(t), t.TempDir()
+	bin, dir := ownCommand(t), t.TempDir()
 	stub := filepath.Join(repository(t), "testdata", "go", "src", "github.com", "charmbracelet", "bubbletea")
 	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/ui\n\ngo 1.24\n\nrequire github.com/charmbracelet/bubbletea v1.3.10\n\nreplace github.com/charmbracelet/bubbletea => "+filepath.ToSlash(stub)+"\n")
 	const source = `package ui

@@ -30,18 +30,6 @@ func realGopls(t testing.TB) string {
 	return name
 }
 
-// builtProgram builds the command: go vet runs it by its file.
-func builtProgram(t testing.TB) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "greenlint")
-	if runtime.GOOS == "windows" {
-		bin += ".exe"
-	}
-	made, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
-	require.NoError(t, err, string(made))
-	return bin
-}
-
 const hubGo = `package hub
 
 import (
@@ -62,7 +50,7 @@ func TestGopls(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/hub\n\ngo 1.24\n")
 	writeFile(t, filepath.Join(dir, "hub.go"), hubGo)
-	e := startServer(t, dir, `{"textDocument": {"hover": {"contentFormat": ["markdown"]}, "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}}`, builtProgram(t), "gopls", "-mode=stdio")
+	e := startServer(t, dir, `{"textDocument": {"hover": {"contentFormat": ["markdown"]}, "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}}`, ownCommand(t), "gopls", "-mode=stdio")
 	e.open("hub.go", hubGo)
 	sources := func() string {
 		var out []string
@@ -113,7 +101,7 @@ func TestGoplsCrash(t *testing.T) {
 	t.Setenv("GREENLINT_GOPLS", script)
 	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/hub\n\ngo 1.24\n")
 	writeFile(t, filepath.Join(dir, "hub.go"), "package hub\n")
-	e := startServer(t, dir, `{}`, builtProgram(t), "gopls")
+	e := startServer(t, dir, `{}`, ownCommand(t), "gopls")
 	e.open("hub.go", "package hub\n\nvar x int = 1\n") // which is only in the editor
 	at := `{"textDocument": {"uri": "` + e.uri("hub.go") + `"}, "position": {"line": 2, "character": 4}}`
 	require.Contains(t, fmt.Sprint(e.call("textDocument/hover", at)["result"]), "var x int")
@@ -140,7 +128,7 @@ func TestGoplsPlain(t *testing.T) {
 		require.Equal(t, want, speaks(strings.Fields(line)), line)
 	}
 	t.Setenv("GREENLINT_GOPLS", realGopls(t))
-	bin := builtProgram(t)
+	bin := ownCommand(t)
 	out, err := exec.Command(bin, "gopls", "version").Output()
 	require.NoError(t, err)
 	require.Contains(t, string(out), "golang.org/x/tools/gopls v")
@@ -159,7 +147,7 @@ func TestGoplsPlain(t *testing.T) {
 func BenchmarkGopls(b *testing.B) {
 	gopls := realGopls(b)
 	b.Setenv("GREENLINT_GOPLS", gopls)
-	bin := builtProgram(b)
+	bin := ownCommand(b)
 	dir := b.TempDir()
 	writeFile(b, filepath.Join(dir, "go.mod"), "module example.com/hub\n\ngo 1.24\n")
 	writeFile(b, filepath.Join(dir, "hub.go"), hubGo)

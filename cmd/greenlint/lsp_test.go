@@ -396,7 +396,7 @@ func placesIn(t *testing.T, out, file, text string) []string {
 // itself and in those it calls, and with broken text in between; settings are read
 // again.
 func TestLanguageServerGo(t *testing.T) {
-	dir, bin := t.TempDir(), builtProgram(t)
+	dir, bin := t.TempDir(), ownCommand(t)
 	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/hub\n\ngo 1.24\n")
 	writeFile(t, filepath.Join(dir, "hub.go"), "package hub\n")
 	writeFile(t, filepath.Join(dir, "slow/slow.go"), "package slow\n\nfunc Down() {}\n")

@@ -14,7 +14,14 @@ func TestMain(m *testing.M) {
 	if os.Getenv("GREENLINT_CACHE") == "" { // a script that is about the cache names one
 		os.Setenv("GREENLINT_CACHE", "off")
 	}
-	testscript.Main(m, map[string]func(){"greenlint": main})
+	testscript.Main(tests{m}, map[string]func(){"greenlint": main})
+}
+
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer func() { os.RemoveAll(built.dir) }()
+	return t.M.Run()
 }
 
 func TestScripts(t *testing.T) {
