@@ -68,7 +68,7 @@ func pixels(img image.Image, want color.RGBA) int {
 // found are seen upon it.
 func TestPagesInBrowser(t *testing.T) {
 	chromium := browser(t)
-	bin := builtProgram(t)
+	bin := ownCommand(t)
 	dir := t.TempDir()
 	checked, confirmed := filepath.Join(dir, "check.html"), filepath.Join(dir, "confirm.html")
 	for _, args := range [][]string{
