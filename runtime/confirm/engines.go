@@ -40,8 +40,14 @@ func (s *Session) together(list []*Target) {
 			if t == nil || t.Language != "go" {
 				continue
 			}
-			if source, err := s.goSource(t); err == nil {
-				sources = append(sources, source)
+			calls := []*Target{t}
+			if t.Soak != nil {
+				calls = t.calls()
+			}
+			for _, c := range calls {
+				if source, err := s.goSource(c); err == nil {
+					sources = append(sources, source)
+				}
 			}
 		}
 	}
@@ -61,19 +67,31 @@ func (s *Session) together(list []*Target) {
 	}
 }
 
-// build compiles a Go target, by itself if it is in no batch or the batch can't
-// be compiled.
+// build compiles a Go target.
 func (s *Session) build(ctx context.Context, t *Target) (*gopool.Program, error) {
 	source, err := s.goSource(t)
 	if err != nil {
 		return nil, err
 	}
-	if built := s.built[source]; built != nil {
+	list, err := s.buildAll(ctx, []gopool.Source{source})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// buildAll compiles sources that can be in one program, by themselves if they are
+// in no batch or the batch can't be compiled.
+func (s *Session) buildAll(ctx context.Context, sources []gopool.Source) (out []*gopool.Program, err error) {
+	if built := s.built[sources[0]]; built != nil {
 		if all, err := built(); err == nil {
-			return all[source], nil
+			for _, source := range sources {
+				out = append(out, all[source])
+			}
+			return out, nil
 		}
 	}
-	return (&gopool.Builder{Dir: s.tmp}).Build(ctx, source)
+	return (&gopool.Builder{Dir: s.tmp}).Together(ctx, sources)
 }
 
 // goEngine runs a Go function under the green pool.
@@ -106,19 +124,23 @@ func (s *Session) goEngine(ctx context.Context, t *Target) (string, runner, erro
 		if err != nil {
 			return nil, err
 		}
-		x := &trial{Run: r.Run, refused: r.Error, reached: true}
-		if r.Panic != "" {
-			x.raised = &problem{name: "panic", text: r.Panic, frames: goFrames(r.Stack)}
-		}
-		for _, g := range r.Held {
-			x.stacks = append(x.stacks, goFrames(g.Frames))
-		}
-		if strings.Contains(r.Output, "OS thread locking must match") {
-			x.fatal = stall.ThreadLock
-			x.Output = "fatal error: coro: OS thread locking must match locking at coroutine creation"
-		}
-		return x, nil
+		return fromGo(r), nil
 	}, nil
+}
+
+func fromGo(r *gopool.Result) *trial {
+	x := &trial{Run: r.Run, refused: r.Error, reached: true}
+	if r.Panic != "" {
+		x.raised = &problem{name: "panic", text: r.Panic, frames: goFrames(r.Stack)}
+	}
+	for _, g := range r.Held {
+		x.stacks = append(x.stacks, goFrames(g.Frames))
+	}
+	if strings.Contains(r.Output, "OS thread locking must match") {
+		x.fatal = stall.ThreadLock
+		x.Output = "fatal error: coro: OS thread locking must match locking at coroutine creation"
+	}
+	return x
 }
 
 func goFrames(list []gopool.Frame) (out []Frame) {

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/greenlint/greenlint/rules"
-	"github.com/greenlint/greenlint/runtime/cpython"
 	"github.com/greenlint/greenlint/runtime/stall"
 )
 
@@ -168,11 +167,14 @@ func TestSiblings(t *testing.T) {
 	require.Nil(t, list[0].Soak, "a function that is named is run alone")
 
 	program := &Target{Language: "python", File: file}
-	inGo := &Target{Language: "go", Func: "f"}
-	got := Together([]*Target{list[0], program, inGo, {Name: "a.py::one", Language: "python", File: file, Func: "one"}}, 5, 7)
+	inGo := &Target{Name: "./feeds.Refresh", Language: "go", File: dir, Func: "Refresh"}
+	got := Together([]*Target{list[0], program, inGo, {Name: "a.py::one", Language: "python", File: file, Func: "one"}, {Name: "./feeds.Client.Send", Language: "go", File: dir, Func: "Client.Send"}}, 5, 7)
 	require.Len(t, got, 3)
+	require.Equal(t, "a.py", got[0].Name)
+	require.Equal(t, "./feeds", got[2].Name)
+	require.Equal(t, &Soak{5, 7, []Call{{"Refresh", nil, nil}, {"Client.Send", nil, nil}}}, got[2].Soak)
 	require.Equal(t, &Soak{5, 7, []Call{{"two", nil, nil}, {"one", nil, nil}}}, got[0].Soak)
-	require.Equal(t, []*Target{program, inGo}, got[1:])
+	require.Equal(t, program, got[1])
 
 	write(t, file, "# greenlint: soak often\n")
 	_, err = Parse(dir, "a.py")
@@ -182,15 +184,15 @@ func TestSiblings(t *testing.T) {
 // TestSoakFailureIsTheSame compares what fails by what it is, not by its words,
 // which may hold an address.
 func TestSoakFailureIsTheSame(t *testing.T) {
-	raised := func(text string) *cpython.Result {
-		return &cpython.Result{Run: &stall.Run{}, Failed: "task", Raised: &cpython.Exception{Type: "ValueError", Text: text}}
+	raised := func(text string) *soaked {
+		return &soaked{trial: &trial{Run: &stall.Run{}, raised: &problem{name: "ValueError", text: text}}, failed: "task"}
 	}
-	require.Equal(t, soakFailure(raised("at 0x1")), soakFailure(raised("at 0x2")))
-	require.Equal(t, "a, b never end", soakFailure(&cpython.Result{Run: &stall.Run{}, Stuck: []string{"a", "a", "b"}}))
+	require.Equal(t, raised("at 0x1").failure(), raised("at 0x2").failure())
+	require.Equal(t, "a, b never end", (&soaked{trial: &trial{Run: &stall.Run{}}, stuck: []string{"a", "a", "b"}}).failure())
 	held := &stall.Run{Stalls: []stall.Stall{{Wall: time.Second}}}
-	require.Empty(t, soakFailure(&cpython.Result{Run: held}), "a stall that ends is seen without siblings")
+	require.Empty(t, (&soaked{trial: &trial{Run: held}}).failure(), "a stall that ends is seen without siblings")
 	held.Stalls[0].Open = true
-	require.Equal(t, "the loop stands still", soakFailure(&cpython.Result{Run: held}))
+	require.Equal(t, "the loop stands still", (&soaked{trial: &trial{Run: held}}).failure())
 }
 
 // TestWorkerDirective lets a file say which worker calls it.

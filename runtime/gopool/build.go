@@ -164,7 +164,7 @@ func (b *Builder) Together(ctx context.Context, sources []Source) ([]*Program, e
 		if err := withoutTests(dir, sources, lay.overlay); err != nil {
 			return nil, err
 		}
-		if err := lay.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), register(pkg, child, dir, sources, 0)); err != nil {
+		if err := lay.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), append(register(pkg, child, dir, sources, 0), start...)); err != nil {
 			return nil, err
 		}
 		cmd.Dir = dir
@@ -217,7 +217,7 @@ func (l *layer) put(name string, text []byte) error {
 // files lays a program at dir, and below it a package for each lone file. A file
 // of package main can only be the program itself.
 func (l *layer) files(dir, path, child string, sources []Source) error {
-	program := []byte("package program\n")
+	program := fmt.Appendf(nil, "package program\n\nimport greenlintchild %q\n", child)
 	numbers := map[string]string{}
 	for i, s := range sources {
 		f, err := parser.ParseFile(token.NewFileSet(), s.Path, nil, parser.PackageClauseOnly)
@@ -225,8 +225,12 @@ func (l *layer) files(dir, path, child string, sources []Source) error {
 			return err
 		}
 		at, end := dir, "_test.go"
+		text := register(f.Name.Name, child, s.Path, sources[i:i+1], i)
 		if f.Name.Name == "main" {
 			program = nil
+			if i == len(sources)-1 {
+				text = append(text, start...)
+			}
 		} else {
 			sub, ok := numbers[s.Path]
 			if !ok {
@@ -237,32 +241,32 @@ func (l *layer) files(dir, path, child string, sources []Source) error {
 			at, end = filepath.Join(dir, sub), ".go"
 		}
 		l.overlay[filepath.Join(at, strings.TrimSuffix(filepath.Base(s.Path), ".go")+"_fixture.go")] = s.Path
-		if err := l.put(filepath.Join(at, fmt.Sprint("zzz_greenlint_confirm_", i, end)), register(f.Name.Name, child, s.Path, sources[i:i+1], i)); err != nil {
+		if err := l.put(filepath.Join(at, fmt.Sprintf("zzz_greenlint_confirm_%04d%s", i, end)), text); err != nil {
 			return err
 		}
 	}
 	if program == nil {
 		return nil
 	}
-	return l.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), program)
+	return l.put(filepath.Join(dir, "zzz_greenlint_confirm_test.go"), append(program, start...))
 }
 
-// register is a file that runs the functions of what is at path, which are numbered
-// from first.
+// register is a file that enters the functions of what is at path, which are
+// numbered from first.
 func register(pkg, child, path string, sources []Source, first int) []byte {
-	text := fmt.Appendf(nil, "package %s\n\nimport greenlintchild %q\n\nfunc init() {\n", pkg, child)
+	text := fmt.Appendf(nil, "package %s\n\nimport greenlintchild %q\n", pkg, child)
 	for i, s := range sources {
 		f := s.Func
 		if maker, method, ok := strings.Cut(f, "."); ok {
 			f = receiver(path, maker, s.Made) + "." + method
 		}
-		if s.Args != "" {
-			f += ", " + s.Args
-		}
-		text = fmt.Appendf(text, "\tif greenlintchild.Wanted(%d) {\n\t\tgreenlintchild.Child(%s)\n\t}\n", first+i, f)
+		text = fmt.Appendf(text, "\nfunc init() {\n\tgreenlintchild.Add(%d, func() (any, []any) { return %s, []any{%s} })\n}\n", first+i, f, s.Args)
 	}
-	return append(text, "}\n"...)
+	return text
 }
+
+// start runs the function that the process was started for, when all are entered.
+const start = "\nfunc init() { greenlintchild.Main() }\n"
 
 // receiver is an expression for what has the method: the call of a constructor, or
 // a new zero value.

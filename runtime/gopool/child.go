@@ -17,8 +17,9 @@ import (
 
 // The environment of a child.
 const (
-	childVar   = "GREENLINT_CHILD"   // "judged", "survey" or "idle"
+	childVar   = "GREENLINT_CHILD"   // "judged", "survey", "idle" or "siblings"
 	numberVar  = "GREENLINT_NUMBER"  // which of the program's functions
+	soakVar    = "GREENLINT_SOAK"    // siblings: what is asked for, as JSON
 	spacingVar = "GREENLINT_SPACING" // survey: how long the loop may hold before its stack is taken
 )
 
@@ -27,15 +28,20 @@ type account struct {
 	Panic string // of the task, with its stack
 	Stack string
 	Error string // nothing was run
+
+	Returned string   // siblings: the error that one returned
+	Failed   string   // siblings: the call that panicked or returned an error
+	Order    []int    // siblings: the tasks of the last round as they were let go
+	Stuck    []string // siblings: the calls of the last round that never ended
 }
 
 const tick = time.Millisecond
 
-// Wanted reports whether the process was started for the function of that number.
-// Generated code asks it, and then calls Child.
-func Wanted(number int) bool {
-	return os.Getenv(childVar) != "" && os.Getenv(numberVar) == strconv.Itoa(number)
-}
+// functions are what the program can run, each with the arguments of its call.
+var functions = map[int]func() (f any, args []any){}
+
+// Add enters a function. Generated code calls it, and then Main.
+func Add(number int, make func() (f any, args []any)) { functions[number] = make }
 
 // Must is the value of a call that has not failed.
 func Must[T any](value T, err error) T {
@@ -45,16 +51,24 @@ func Must[T any](value T, err error) T {
 	return value
 }
 
-// Child runs f as a task of a new loop and ends the process. Parameters of f that no argument
-// is given for get the task or a zero value.
-func Child(f any, args ...any) {
+// Main runs what the process was started for as a task of a new loop, and ends the
+// process. Parameters that no argument is given for get the task or a zero value.
+// It returns where the process was started for something else.
+func Main() {
 	mode := os.Getenv(childVar)
-	os.Unsetenv(childVar)
-	os.Unsetenv(numberVar)
+	if mode == "" {
+		return
+	}
+	number, _ := strconv.Atoi(os.Getenv(numberVar))
+	asked := os.Getenv(soakVar)
+	for _, name := range []string{childVar, numberVar, soakVar} {
+		os.Unsetenv(name)
+	}
 	var said account
+	control := os.NewFile(stall.ControlFD, "control")
 	leave := func() {
 		if b, err := json.Marshal(said); err == nil {
-			os.NewFile(stall.ControlFD, "control").Write(b)
+			control.Write(b)
 		}
 		os.Exit(0)
 	}
@@ -65,13 +79,16 @@ func Child(f any, args ...any) {
 	}
 	runtime.LockOSThread()
 	page.SetThread(threadID())
-	call, err := caller(f, args)
+	if mode == "siblings" {
+		soak(asked, page, control, &said, leave)
+	}
+	call, err := caller(functions[number]())
 	if err != nil {
 		said.Error = err.Error()
 		leave()
 	}
 	if mode == "idle" {
-		call = func(t *green.Task) { t.Sleep(300 * time.Millisecond) }
+		call = func(t *green.Task) error { return t.Sleep(300 * time.Millisecond) }
 	}
 	if mode == "survey" {
 		go survey(page)
@@ -81,11 +98,7 @@ func Child(f any, args ...any) {
 		page.SetPhase(stall.Done)
 	}})
 	l.Run(context.Background(), func(t *green.Task) error {
-		t.Go("heartbeat", func(t *green.Task) error {
-			for t.Sleep(tick) == nil {
-			}
-			return nil
-		})
+		t.Go("heartbeat", heartbeat)
 		page.SetPhase(stall.Calibrating)
 		t.Sleep(150 * tick)
 		t.Go("judged", func(t *green.Task) error {
@@ -104,16 +117,23 @@ func Child(f any, args ...any) {
 	leave()
 }
 
+func heartbeat(t *green.Task) error {
+	for t.Sleep(tick) == nil {
+	}
+	return nil
+}
+
 var taskType = reflect.TypeFor[*green.Task]()
 
-// caller makes a task of a function of any signature.
-func caller(f any, args []any) (func(*green.Task), error) {
+// caller makes a task of a function of any signature. Its error is the last result,
+// if that is one.
+func caller(f any, args []any) (func(*green.Task) error, error) {
 	v := reflect.ValueOf(f)
 	if v.Kind() != reflect.Func {
 		return nil, fmt.Errorf("%T is no function", f)
 	}
 	typ := v.Type()
-	return func(t *green.Task) {
+	return func(t *green.Task) error {
 		var in []reflect.Value
 		rest := args
 		for i := range typ.NumIn() {
@@ -138,7 +158,12 @@ func caller(f any, args []any) (func(*green.Task), error) {
 				in = append(in, reflect.Zero(p))
 			}
 		}
-		v.Call(in)
+		out := v.Call(in)
+		if len(out) == 0 {
+			return nil
+		}
+		err, _ := out[len(out)-1].Interface().(error)
+		return err
 	}, nil
 }
 

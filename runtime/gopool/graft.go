@@ -24,7 +24,7 @@ const (
 	needs = "go1.26"
 )
 
-//go:embed child.go thread*.go
+//go:embed child.go siblings.go thread*.go
 var childSource embed.FS
 
 // graft lays the pool, and this package's half of a child, below dir, as packages

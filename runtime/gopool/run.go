@@ -21,6 +21,8 @@ const (
 	Judged Mode = "judged"
 	Survey Mode = "survey" // also take the stack of the running task in each stall
 	Idle   Mode = "idle"   // the loop's own sleep in the place of the function
+
+	siblings Mode = "siblings" // see [Soak]
 )
 
 // A Frame is a place in Go code.
@@ -47,14 +49,25 @@ type Result struct {
 
 // Run runs the program once.
 func (p *Program) Run(ctx context.Context, mode Mode, dir string, floor time.Duration, limits stall.Limits) (*Result, error) {
-	cmd := exec.Command(p.File)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), childVar+"="+string(mode), numberVar+"="+strconv.Itoa(p.number), spacingVar+"="+max(floor, 20*time.Millisecond).String(), "GOTRACEBACK=single")
-	child := &stall.Child{Cmd: cmd, Floor: floor, Limits: limits, Collect: mode == Survey}
-	run, err := child.Watch(ctx)
+	run, err := p.watch(ctx, mode, dir, floor, limits)
 	if err != nil {
 		return nil, err
 	}
+	out, _ := p.understand(run)
+	return out, nil
+}
+
+func (p *Program) watch(ctx context.Context, mode Mode, dir string, floor time.Duration, limits stall.Limits, env ...string) (*stall.Run, error) {
+	cmd := exec.Command(p.File)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), childVar+"="+string(mode), numberVar+"="+strconv.Itoa(p.number), spacingVar+"="+max(floor, 20*time.Millisecond).String(), "GOTRACEBACK=single")
+	cmd.Env = append(cmd.Env, env...)
+	child := &stall.Child{Cmd: cmd, Floor: floor, Limits: limits, Collect: mode == Survey || mode == siblings}
+	return child.Watch(ctx)
+}
+
+// understand reads what the child has said of itself, and of its stalls.
+func (p *Program) understand(run *stall.Run) (*Result, account) {
 	out := &Result{Run: run}
 	var said account
 	if json.Unmarshal(run.Report, &said) == nil {
@@ -75,7 +88,7 @@ func (p *Program) Run(ctx context.Context, mode Mode, dir string, floor time.Dur
 			reclassify(s, out.Held[i])
 		}
 	}
-	return out, nil
+	return out, said
 }
 
 // real puts the files where they are. The compiler calls those of the module by

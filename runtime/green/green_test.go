@@ -710,3 +710,57 @@ func TestTimerHeap(t *testing.T) {
 		t.Error("timers left")
 	}
 }
+
+// TestPauseStandsIn lets the one who slept last go on first.
+func TestPauseStandsIn(t *testing.T) {
+	var sleepers []*Event
+	var tr trace
+	l := NewLoop(Options{Pause: func(t *Task, d time.Duration) (bool, error) {
+		if t.Name() == "main" {
+			return false, nil
+		}
+		e := new(Event)
+		sleepers = append(sleepers, e)
+		return true, e.Wait(t)
+	}})
+	err := l.Run(context.Background(), func(t *Task) error {
+		for _, name := range []string{"a", "b", "c"} {
+			t.Go(name, func(t *Task) error {
+				if name == "b" {
+					t.Yield()
+				} else {
+					t.Sleep(time.Hour)
+				}
+				tr.add("%s", name)
+				return nil
+			})
+		}
+		for t.Yield(); len(sleepers) > 0; t.Yield() {
+			sleepers[len(sleepers)-1].Set()
+			sleepers = sleepers[:len(sleepers)-1]
+		}
+		return t.Sleep(time.Millisecond)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.want(t, "c b a")
+}
+
+func TestTrace(t *testing.T) {
+	var tr trace
+	last := uint32(9)
+	l := NewLoop(Options{Trace: func(id uint32) {
+		if id != last { // the loop may wait more than once for a timer
+			tr.add("%d", id)
+		}
+		last = id
+	}})
+	err := l.Run(context.Background(), func(t *Task) error {
+		return t.Go("other", func(t *Task) error { return t.Sleep(time.Millisecond) }).Join(t)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.want(t, "1 2 0 2 1")
+}

@@ -39,6 +39,15 @@ type Options struct {
 	// a profile can be split by task. It costs about a microsecond a task.
 	Labels bool
 
+	// Pause stands in for Task.Sleep and Task.Yield, for which d is 0: where it
+	// reports true it has waited by other means, and err is what came of it. So a
+	// test can let tasks that have slept go on in an order of its own.
+	Pause func(t *Task, d time.Duration) (paused bool, err error)
+
+	// Trace is told, on the loop's thread, which task is about to have its turn,
+	// and 0 when the loop is about to wait for the outside.
+	Trace func(id uint32)
+
 	// Portable makes every socket operation an ordinary Go call on a goroutine of
 	// its own instead of using the system's poller. It is what systems without
 	// epoll and kqueue always do.
@@ -172,6 +181,9 @@ func (l *Loop) turnUntilDone(main *Handle) *LeakError {
 			l.tick++
 			atomic.StoreUint64(l.beat, uint64(h.id)<<32|uint64(l.tick))
 			l.running = h
+			if l.opts.Trace != nil {
+				l.opts.Trace(h.id)
+			}
 			h.next()
 			if h.ended {
 				l.finish(h)
@@ -237,6 +249,9 @@ func (l *Loop) idle(t int64) {
 	l.running = nil
 	l.tick++
 	atomic.StoreUint64(l.beat, uint64(l.tick)) // task 0: waiting for the outside
+	if l.opts.Trace != nil {
+		l.opts.Trace(0)
+	}
 	l.sleeping.Store(true)
 	if l.waiting.Load() > 0 {
 		timeout = 0

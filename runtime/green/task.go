@@ -162,6 +162,9 @@ func (t *Task) Sleep(d time.Duration) error {
 	if d <= 0 {
 		return t.Yield()
 	}
+	if paused, err := t.pause(d, "Task.Sleep"); paused {
+		return err
+	}
 	if err := t.h.enter(t.s, "Task.Sleep"); err != nil {
 		return err
 	}
@@ -176,6 +179,11 @@ func (t *Task) Sleep(d time.Duration) error {
 // gevent.idle).
 func (t *Task) Yield() error {
 	h := t.h
+	if h.l.opts.Pause != nil {
+		if paused, err := t.pause(0, "Task.Yield"); paused {
+			return err
+		}
+	}
 	if h.goroutine.Load() != goroutine() || t.s.cause.Load() != nil || h.refused != 0 {
 		if err := h.enter(t.s, "Task.Yield"); err != nil {
 			return err
@@ -184,6 +192,16 @@ func (t *Task) Yield() error {
 	h.l.ready.push(h)
 	h.suspend()
 	return t.s.ended()
+}
+
+// pause asks Options.Pause.
+func (t *Task) pause(d time.Duration, op string) (paused bool, err error) {
+	f := t.h.l.opts.Pause
+	if f == nil {
+		return false, nil
+	}
+	t.h.mustRun(op)
+	return f(t, d)
 }
 
 // Loop returns the loop that the task runs on.
