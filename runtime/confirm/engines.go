@@ -136,6 +136,9 @@ func fromGo(r *gopool.Result) *trial {
 	for _, g := range r.Held {
 		x.stacks = append(x.stacks, goFrames(g.Frames))
 	}
+	for _, t := range r.Turns {
+		x.turns = append(x.turns, Turn(t))
+	}
 	if strings.Contains(r.Output, "OS thread locking must match") {
 		x.fatal = stall.ThreadLock
 		x.Output = "fatal error: coro: OS thread locking must match locking at coroutine creation"

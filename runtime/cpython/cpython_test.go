@@ -154,6 +154,38 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestTurns has the times of each task of the loop, the harness's own left out.
+func TestTurns(t *testing.T) {
+	i := engine(t)
+	for loop, code := range map[string]string{
+		"asyncio": "import asyncio\n\nasync def other():\n    await asyncio.sleep(0.005)\n\nasync def task():\n    t = asyncio.create_task(other())\n    await asyncio.sleep(0.001)\n    await t\n",
+		"gevent":  "import gevent\n\ndef task():\n    t = gevent.spawn(gevent.sleep, 0.005)\n    gevent.sleep(0.001)\n    t.join()\n",
+	} {
+		r := run(t, i, code, Task{Loop: loop, Func: "task", Attribute: true})
+		var order []int
+		for n, turn := range r.Turns {
+			order = append(order, turn.Task)
+			require.LessOrEqual(t, turn.From, turn.To)
+			require.True(t, n == 0 || r.Turns[n-1].To <= turn.From, "%v", r.Turns)
+		}
+		require.Equal(t, []int{0, 1, 0, 1, 0}, order, loop)
+		require.Empty(t, run(t, i, code, Task{Loop: loop, Func: "task"}).Turns)
+	}
+}
+
+// TestBlind sees a stall and its line where there is no /proc, and not its class.
+func TestBlind(t *testing.T) {
+	i := engine(t)
+	code := "import gevent\nimport time\n\ndef task(n):\n    gevent.sleep(n)\n    time.sleep(0.3)\n"
+	n := "0.2"
+	r := run(t, i, code, Task{Loop: "gevent", Func: "task", Args: &n, Attribute: true, Blind: true})
+	require.NotEmpty(t, r.Stalls)
+	require.Equal(t, stall.Unknown, r.Stalls[0].Class)
+	frames := ReadTracebacks(r.Stalls[0].Traceback)
+	require.NotEmpty(t, frames)
+	require.Equal(t, 6, frames[0][0].Line)
+}
+
 func TestFindNeedsNoLibrary(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("not run: there is no python3")

@@ -266,6 +266,28 @@ def switches(own):
     greenlet.settrace(switch)
 
 
+def steps(own):
+    """The same for the tasks of asyncio. It returns what begins the account, for the judged task."""
+    import asyncio
+    report["turns"] = turns = []
+    tasks, began, run = [], [], asyncio.events.Handle._run
+
+    def step(self):
+        task, over, at = getattr(self._callback, "__self__", None), words[PHASE] == DONE, monotonic_ns()
+        run(self)
+        if began and not over and isinstance(task, asyncio.Task) and task not in own and len(turns) < 4000:
+            if task not in tasks and len(tasks) < 100:
+                tasks.append(task)
+            if task in tasks:
+                turns.append([tasks.index(task), max(0, at - began[0]), monotonic_ns() - began[0]])
+
+    def begin():
+        began.append(monotonic_ns())
+        tasks.append(asyncio.current_task())
+    asyncio.events.Handle._run = step
+    return begin
+
+
 def judged(call, own=None):
     before = set(sys.modules)
     look_for_line()
@@ -350,13 +372,16 @@ def run_asyncio():
         await asyncio.sleep(spec["calibrate"])
         call = loaded(lambda: prepare(module, asyncio.sleep))
         await asyncio.sleep(10 * TICK)
-        await asyncio.ensure_future(task(call))
+        begin = steps([keep, asyncio.current_task()]) if spec["signal"] else None
+        await asyncio.ensure_future(task(call, begin))
         await asyncio.sleep(10 * TICK)
         keep.cancel()
 
-    async def task(call):
+    async def task(call, begin):
         before = set(sys.modules)
         look_for_line()
+        if begin:
+            begin()
         enter(RUNNING)
         try:
             result = call()

@@ -72,6 +72,7 @@ type Task struct {
 
 	Soak *Soak // instead of Func: several calls at once
 
+	Blind     bool          // as where there is no /proc: for tests
 	Env       []string      // besides the environment of this process
 	Stdin     *os.File      // nil = empty
 	Stdout    *os.File      // nil = collected
@@ -134,7 +135,7 @@ type Result struct {
 	Modules  []string   // imported by the task
 	Replaced bool       // for Replace: Symbol could be replaced
 	Reached  bool       // a line of Reach was run
-	Turns    []Turn     // for Attribute: when which task had the loop, greenlets only
+	Turns    []Turn     // for Attribute: when which task had the loop
 	Refused  string     // the worker could not be started; nothing was run
 	Seed     int64      // Soak: of the last round, which is the one that failed if any did
 	Order    []int      // Soak: the tasks of that round as they were let go
@@ -159,7 +160,7 @@ func (i *Interpreter) Run(ctx context.Context, t Task) (*Result, error) {
 		"control": t.Control, "symbol": t.Symbol, "preload": nonNil(t.Preload), "calibrate": t.Calibrate.Seconds(), "signal": 0,
 		"reach": []any{t.ReachFile, t.Reach[0], max(t.Reach[0], t.Reach[1])},
 	}
-	child := &stall.Child{Floor: t.Floor, Limits: t.Limits, OnRun: t.OnRun}
+	child := &stall.Child{Floor: t.Floor, Limits: t.Limits, OnRun: t.OnRun, Blind: t.Blind}
 	if t.Attribute {
 		spec["signal"], child.Signal = attribution, attribution
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,11 +29,18 @@ type account struct {
 	Panic string // of the task, with its stack
 	Stack string
 	Error string // nothing was run
+	Turns []Turn // survey: when which task ran, the harness's own left out
 
 	Returned string   // siblings: the error that one returned
 	Failed   string   // siblings: the call that panicked or returned an error
 	Order    []int    // siblings: the tasks of the last round as they were let go
 	Stuck    []string // siblings: the calls of the last round that never ended
+}
+
+// A Turn is a time in which a task of the loop ran.
+type Turn struct {
+	Task     int           // 0 = the judged one; the others as they came
+	From, To time.Duration // since the task began
 }
 
 const tick = time.Millisecond
@@ -90,19 +98,22 @@ func Main() {
 	if mode == "idle" {
 		call = func(t *green.Task) error { return t.Sleep(300 * time.Millisecond) }
 	}
-	if mode == "survey" {
-		go survey(page)
-	}
-	l := green.NewLoop(green.Options{Beat: page.Word(), OnPanic: func(p *green.PanicError) {
+	options := green.Options{Beat: page.Word(), OnPanic: func(p *green.PanicError) {
 		said.Panic, said.Stack = fmt.Sprint(p.Value), string(p.Stack)
 		page.SetPhase(stall.Done)
-	}})
-	l.Run(context.Background(), func(t *green.Task) error {
-		t.Go("heartbeat", heartbeat)
+	}}
+	var seen turnLog
+	if mode == "survey" {
+		go survey(page)
+		options.Trace = seen.turn
+	}
+	green.NewLoop(options).Run(context.Background(), func(t *green.Task) error {
+		seen.own = []uint32{0, t.ID(), t.Go("heartbeat", heartbeat).ID()}
 		page.SetPhase(stall.Calibrating)
 		t.Sleep(150 * tick)
 		t.Go("judged", func(t *green.Task) error {
 			defer page.SetPhase(stall.Done)
+			seen.begin(t.ID())
 			page.SetPhase(stall.Running)
 			call(t)
 			return nil
@@ -110,11 +121,40 @@ func Main() {
 		for page.Phase() != stall.Done {
 			t.Sleep(tick)
 		}
+		said.Turns = seen.turns
 		t.Sleep(10 * tick)
 		leave()
 		return nil
 	})
 	leave()
+}
+
+// A turnLog keeps when which task ran, since the judged one began.
+type turnLog struct {
+	own   []uint32 // left out: the loop itself and the tasks that are not the user's
+	began time.Time
+	tasks []uint32 // by their numbers; the first is the judged one
+	now   Turn     // under way; Task < 0 = one that is left out
+	turns []Turn
+}
+
+func (l *turnLog) begin(judged uint32) {
+	l.began, l.tasks = time.Now(), []uint32{judged}
+}
+
+// turn is told that a task's turn begins, and that the one before has ended.
+func (l *turnLog) turn(id uint32) {
+	if l.began.IsZero() {
+		return
+	}
+	at := time.Since(l.began)
+	if l.now.To = at; l.now.Task >= 0 && len(l.turns) < 4000 {
+		l.turns = append(l.turns, l.now)
+	}
+	l.now = Turn{Task: slices.Index(l.tasks, id), From: at}
+	if l.now.Task < 0 && !slices.Contains(l.own, id) && len(l.tasks) < 100 {
+		l.now.Task, l.tasks = len(l.tasks), append(l.tasks, id)
+	}
 }
 
 func heartbeat(t *green.Task) error {

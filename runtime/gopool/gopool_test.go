@@ -392,3 +392,54 @@ func TestConstrain(t *testing.T) {
 		require.Equal(t, want, string(constrain([]byte(was))))
 	}
 }
+
+// TestWithoutProc lets Go's runtime tell alone how the loop was held, as where
+// there is no /proc.
+func TestWithoutProc(t *testing.T) {
+	p := build(t, "testdata/kinds", "Hold", "")
+	p.blind = true
+	for kind, want := range map[string]string{
+		"Task.Sleep": "none", "time.Sleep": "go-park sleep", "Mutex": "go-park sync.Mutex.Lock", "http.Get": "go-park select",
+		"syscall.Read": "raw-syscall", "exec": "raw-syscall", "tight loop": "cpu",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Setenv("HOLD", kind)
+			_, where := judged(t, p, want)
+			if want != "none" {
+				require.Contains(t, where, "kinds.go:")
+			}
+		})
+	}
+}
+
+// TestTurns has the times of each task, the harness's own left out.
+func TestTurns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "turns.go")
+	require.NoError(t, os.WriteFile(file, []byte(`package turns
+
+import (
+	"time"
+
+	"github.com/greenlint/greenlint/runtime/green"
+)
+
+func task(t *green.Task) {
+	other := t.Go("other", func(t *green.Task) error { return t.Sleep(5 * time.Millisecond) })
+	t.Sleep(time.Millisecond)
+	other.Join(t)
+}
+`), 0o666))
+	p := build(t, file, "task", "")
+	r, err := p.Run(t.Context(), Survey, t.TempDir(), 50*time.Millisecond, stall.Limits{})
+	require.NoError(t, err)
+	var order []int
+	for i, turn := range r.Turns {
+		order = append(order, turn.Task)
+		require.LessOrEqual(t, turn.From, turn.To)
+		require.True(t, i == 0 || r.Turns[i-1].To <= turn.From, "%v", r.Turns)
+	}
+	require.Equal(t, []int{0, 1, 0, 1, 0}, order)
+	r, err = p.Run(t.Context(), Judged, t.TempDir(), 50*time.Millisecond, stall.Limits{})
+	require.NoError(t, err)
+	require.Empty(t, r.Turns)
+}

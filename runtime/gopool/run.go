@@ -42,6 +42,7 @@ type Goroutine struct {
 type Result struct {
 	*stall.Run
 	Held  []Goroutine // Survey: one of each stall
+	Turns []Turn      // Survey: when which task had the loop
 	Panic string      // of the task
 	Stack []Frame     // of the panic
 	Error string      // why nothing was run
@@ -62,7 +63,7 @@ func (p *Program) watch(ctx context.Context, mode Mode, dir string, floor time.D
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), childVar+"="+string(mode), numberVar+"="+strconv.Itoa(p.number), spacingVar+"="+max(floor, 20*time.Millisecond).String(), "GOTRACEBACK=single")
 	cmd.Env = append(cmd.Env, env...)
-	child := &stall.Child{Cmd: cmd, Floor: floor, Limits: limits, Collect: mode == Survey || mode == siblings}
+	child := &stall.Child{Cmd: cmd, Floor: floor, Limits: limits, Collect: mode == Survey || mode == siblings, Blind: p.blind}
 	return child.Watch(ctx)
 }
 
@@ -71,7 +72,7 @@ func (p *Program) understand(run *stall.Run) (*Result, account) {
 	out := &Result{Run: run}
 	var said account
 	if json.Unmarshal(run.Report, &said) == nil {
-		out.Panic, out.Error = said.Panic, said.Error
+		out.Panic, out.Error, out.Turns = said.Panic, said.Error, said.Turns
 		out.Stack = p.real(framesOf(said.Stack))
 	}
 	for i := range run.Stalls {

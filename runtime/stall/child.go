@@ -58,6 +58,10 @@ type Child struct {
 	// by stall.
 	Collect bool
 
+	// Blind asks the kernel nothing of the loop's thread, as where there is no /proc:
+	// for tests.
+	Blind bool
+
 	// OnRun is called when the task begins, in a goroutine of its own.
 	OnRun func(ctx context.Context, pid int)
 }

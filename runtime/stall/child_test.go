@@ -137,6 +137,25 @@ func TestChild(t *testing.T) {
 	}
 }
 
+// TestBlind sees a stall, and nothing else of it, where there is no /proc.
+func TestBlind(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for _, act := range []string{"fine", "hold"} {
+		cmd := exec.Command(self)
+		cmd.Env = append(os.Environ(), "STALL_TEST_ACT="+act)
+		run, err := (&Child{Cmd: cmd, Floor: 200 * time.Millisecond, Blind: true}).Watch(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, Ended, run.End)
+		if act == "hold" {
+			require.NotEmpty(t, run.Stalls)
+			require.Equal(t, Unknown, run.Stalls[0].Class)
+			require.Zero(t, run.Stalls[0].Queued)
+			require.Zero(t, run.Stalls[0].CPU)
+		}
+	}
+}
+
 // TestCancel ends a child when its context does.
 func TestCancel(t *testing.T) {
 	self, err := os.Executable()

@@ -130,7 +130,10 @@ func (m *monitor) look(ctx context.Context) End {
 		if m.probe != nil {
 			m.probe.close()
 		}
-		m.probe, m.thread = newProbe(m.pid, t), t
+		m.probe, m.thread = &probe{}, t
+		if !m.child.Blind {
+			m.probe = newProbe(m.pid, t)
+		}
 	}
 	ph := m.page.Phase()
 	beat := m.page.Load()
