@@ -2,6 +2,7 @@ package env
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/rules"
@@ -19,6 +20,7 @@ func (p *project) judgePatches(procs []Process) {
 			calls[i] = p.handPatches(&procs[i])
 		}
 		procs[i].Patches = p.steps(&procs[i], calls[i])
+		p.addPatched(&procs[i], calls[i])
 	}
 	told := map[string]bool{}
 	tell := func(f rules.Finding) {
@@ -67,6 +69,34 @@ func (p *project) judgePatches(procs []Process) {
 			tell(f)
 		}
 	}
+}
+
+// addPatched adds what the process's own code patches to what its server does. Of a
+// wrapper that can't be looked into, and of a patch in the function that starts the
+// process, it is taken to be the whole.
+func (p *project) addPatched(q *Process, calls []handPatch) {
+	if q.Env.Loop == "" || q.Unknown {
+		return
+	}
+	known, flags := false, slices.Clone(q.Env.Patched)
+	for _, c := range calls {
+		if c.row != nil {
+			known = true
+		}
+		if c.row != nil && c.row.Loop == q.Env.Loop {
+			flags = append(flags, c.flags...)
+		}
+	}
+	if !known && (q.Command.ownPatch || p.entryPatches(q)) {
+		for _, row := range p.cat.PatchTables("python") {
+			if row.Loop == q.Env.Loop {
+				flags = append(flags, row.Effective(rules.NoArgs{})...)
+				break
+			}
+		}
+	}
+	slices.Sort(flags)
+	q.Env.Patched = slices.Compact(flags)
 }
 
 // hasFork reports whether the pool that the process runs forks: the one that is

@@ -19,7 +19,7 @@ func (p *project) judge(q *Process) {
 	if l == nil || q.pick == nil || q.pick.setting != nil || q.Patch != rules.Never {
 		return
 	}
-	if q.Command.ownPatch || p.entryPatches(q) {
+	if q.Command.ownPatch || p.patchesByHand(q) {
 		return
 	}
 	c := q.pick
@@ -153,6 +153,13 @@ func (p *project) entryPatches(q *Process) bool {
 	return false
 }
 
+// patchesByHand reports whether what a process imports patches, near or far.
+func (p *project) patchesByHand(q *Process) bool {
+	return p.entryPatches(q) || slices.ContainsFunc(p.handPatches(q), func(c handPatch) bool {
+		return c.row == nil || c.row.Loop == q.Env.Loop
+	})
+}
+
 // judgeSettings reports the settings that select a green pool and do not patch,
 // unless every process that would read one selects its pool for itself.
 func (p *project) judgeSettings(procs []Process) {
@@ -179,7 +186,7 @@ func (p *project) judgeSettings(procs []Process) {
 			if q.Launcher != h.setting.Program || q.Command.config && q.Command.file != h.pos.File || !p.concerns(h, q, procs) {
 				continue
 			}
-			if readers++; q.pick != nil && q.pick.setting == nil && !q.Unknown || p.entryPatches(q) {
+			if readers++; q.pick != nil && q.pick.setting == nil && !q.Unknown || p.patchesByHand(q) {
 				continue
 			}
 			todo = append(todo, q)

@@ -27,6 +27,9 @@ func show(res Result) string {
 			if p.Patch != "" {
 				fmt.Fprintf(&b, " %s", p.Patch)
 			}
+			if p.Patch == rules.Never && len(p.Env.Patched) > 0 {
+				fmt.Fprintf(&b, ", by hand: %s", strings.Join(p.Env.Patched, " "))
+			}
 		}
 		if p.Unknown {
 			b.WriteString(" | unknown")

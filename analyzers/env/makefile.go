@@ -74,46 +74,49 @@ func makeSet(r *reading, vars scope, name, op string, v span) {
 	}
 }
 
-// makeVars turns make's $(NAME) into the shell's ${NAME}, and $$ into $.
+// makeVars turns make's $(NAME) into the shell's ${NAME}, and $$ into $. What a
+// function of make comes to is not known.
 func makeVars(s span) span {
 	if !strings.Contains(s.s, "$") {
 		return s
 	}
 	b := builder{f: s.f}
 	for i := 0; i < len(s.s); i++ {
-		if s.s[i] != '$' || i+1 == len(s.s) {
-			b.byte(s.s[i], s.off(i))
-			continue
-		}
-		if s.s[i+1] == '$' {
+		rest := s.s[i:]
+		switch {
+		case strings.HasPrefix(rest, "$$"):
 			b.byte('$', s.off(i))
 			i++
-			continue
-		}
-		end := -1
-		if s.s[i+1] == '(' {
-			end = strings.IndexByte(s.s[i:], ')')
-		}
-		if end < 0 || !identifier(s.s[i+2:i+end]) {
-			if s.s[i+1] == '(' { // a function of make
-				for _, c := range []byte("${_") {
-					b.byte(c, s.off(i))
-				}
-				if end < 0 {
-					end = len(s.s) - i - 1
-				}
+		case strings.HasPrefix(rest, "$("):
+			end := closing(rest, 1)
+			if name := s.slice(i+2, i+end); identifier(name.s) {
+				b.byte('$', s.off(i))
+				b.byte('{', s.off(i+1))
+				b.add(name)
 				b.byte('}', s.off(i+end))
-				i += end
-				continue
+			} else {
+				b.unknown(s.off(i), s.off(i+end))
 			}
-			b.byte('$', s.off(i))
-			continue
+			i += end
+		default:
+			b.byte(s.s[i], s.off(i))
 		}
-		b.byte('$', s.off(i))
-		b.byte('{', s.off(i+1))
-		b.add(s.slice(i+2, i+end))
-		b.byte('}', s.off(i+end))
-		i += end
 	}
 	return b.span(s.off(len(s.s)))
+}
+
+// closing is where the bracket at i is closed, or the end of the text.
+func closing(s string, i int) int {
+	depth := 0
+	for ; i < len(s); i++ {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
 }

@@ -32,8 +32,8 @@ const (
 	maxDepth = 8     // calls of functions, eval and sh -c within each other
 )
 
-// script returns the commands of a shell text. It returns what was read before a
-// syntax error together with the error's place.
+// script returns the commands of a shell text, and what was read before a syntax
+// error. The error is noted where the text names a program of the catalogue.
 func (r *reading) script(src span, name string, vars scope) ([]Command, scope) {
 	steps := 0
 	return r.scriptAt(src, name, vars, 0, &steps)
@@ -57,7 +57,7 @@ func (r *reading) scriptAt(src span, name string, vars scope, depth int, steps *
 		}
 		stmts = append(stmts, s)
 	}
-	if err != nil && src.f != nil {
+	if err != nil && src.f != nil && r.worth([]byte(src.s)) {
 		pos, msg := src.pos(0), err.Error()
 		var pe syntax.ParseError
 		var le syntax.LangError

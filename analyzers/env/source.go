@@ -168,6 +168,14 @@ func (b *builder) add(p span) {
 	}
 }
 
+// unknown adds a variable of the shell that nothing sets, in place of what stands there.
+func (b *builder) unknown(from, to int) {
+	for _, c := range []byte("${_") {
+		b.byte(c, from)
+	}
+	b.byte('}', to)
+}
+
 func (b *builder) span(end int) span {
 	return span{f: b.f, s: string(b.s), at: append(b.at, end)}
 }

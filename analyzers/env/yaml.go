@@ -178,7 +178,7 @@ func (y *yamlReader) mapping(n *yaml.Node, name string) {
 					e = e.Alias
 				}
 				if e.Kind == yaml.ScalarNode {
-					words = append(words, newWord(y.r.interpolate(y.dollars(y.scalar(e)), vars)))
+					words = append(words, newWord(y.r.interpolate(y.plain(y.scalar(e)), vars)))
 					p = y.place(e, p)
 				}
 			}
@@ -218,7 +218,7 @@ func (y *yamlReader) script(s span, name string, vars scope) {
 	if !y.r.worth([]byte(s.s)) && !strings.Contains(s.s, "$") {
 		return
 	}
-	cmds, _ := y.r.script(y.dollars(s), name, vars)
+	cmds, _ := y.r.script(y.plain(s), name, vars)
 	y.out = append(y.out, cmds...)
 }
 
@@ -226,7 +226,7 @@ func (y *yamlReader) script(s span, name string, vars scope) {
 func (y *yamlReader) words(s span, vars scope) []Word {
 	q := y.r.quiet()
 	q.launches = nil // the wrappers stay on
-	cmds, _ := q.script(y.dollars(s), "", vars)
+	cmds, _ := q.script(y.plain(s), "", vars)
 	if len(cmds) == 0 {
 		return nil
 	}
@@ -243,19 +243,41 @@ func (y *yamlReader) place(n *yaml.Node, p place) place {
 	return p
 }
 
-// dollars turns the "$$" of a compose file into "$".
-func (y *yamlReader) dollars(s span) span {
-	if !y.compose || !strings.Contains(s.s, "$$") {
+// plain is a text of the file as a shell gets it: of a compose file, "$$" is "$", and
+// what an expression of a template or of a workflow, {{ … }}, comes to is not known.
+func (y *yamlReader) plain(s span) span {
+	if !(y.compose && strings.Contains(s.s, "$$")) && !strings.Contains(s.s, "{{") {
 		return s
 	}
 	b := builder{f: s.f}
 	for i := 0; i < len(s.s); i++ {
+		rest := s.s[i:]
+		if n := expression(rest); n > 0 {
+			b.unknown(s.off(i), s.off(i+n-1))
+			i += n - 1
+			continue
+		}
 		b.byte(s.s[i], s.off(i))
-		if s.s[i] == '$' && i+1 < len(s.s) && s.s[i+1] == '$' {
+		if y.compose && strings.HasPrefix(rest, "$$") {
 			i++
 		}
 	}
 	return b.span(s.off(len(s.s)))
+}
+
+// expression is the length of the {{ … }} or ${{ … }} that a text begins with, which
+// ends on the same line; 0 where there is none.
+func expression(s string) int {
+	open := strings.TrimPrefix(s, "$")
+	if !strings.HasPrefix(open, "{{") {
+		return 0
+	}
+	line, _, _ := strings.Cut(open, "\n")
+	end := strings.Index(line, "}}")
+	if end < 0 {
+		return 0
+	}
+	return len(s) - len(open) + end + len("}}")
 }
 
 // environment is what env, environment and env_file set.
@@ -265,7 +287,7 @@ func (y *yamlReader) environment(n *yaml.Node) scope {
 		if !identifier(k) {
 			return
 		}
-		w := variable{alts: []value{scalar(y.r.interpolate(y.dollars(v), y.vars))}, exported: true}
+		w := variable{alts: []value{scalar(y.r.interpolate(y.plain(v), y.vars))}, exported: true}
 		vars = vars.clone()
 		vars[k] = w
 	}
