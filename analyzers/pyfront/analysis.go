@@ -117,14 +117,9 @@ type epochs struct {
 
 // maxRuns bounds how often one unit is run again; in practice cells settle after
 // a few. maxDepth bounds how deeply units run inside one another.
-//
-// maxDearer bounds how often a unit's growing cost makes its callers run again:
-// a callee is known when its caller runs first, so cost only ever grows further
-// where functions call each other in a ring, and there without end.
 const (
-	maxRuns   = 30
-	maxDepth  = 60
-	maxDearer = 3
+	maxRuns  = 30
+	maxDepth = 60
 )
 
 // maxNesting bounds how calls may lead to calls within one expression, maxArgs
@@ -191,6 +186,9 @@ func (a *analysis) all() (*Result, error) {
 		}
 		a.offered() // what the first look has started is known now
 	}
+	if err := a.settle(a.onLoops()); err != nil {
+		return nil, err
+	}
 	return a.result(), nil
 }
 
@@ -247,26 +245,17 @@ func (a *analysis) run(u *unit) {
 	if t := a.epochs.trial; t != nil && u.id < t.frozen {
 		t.thawed = append(t.thawed, u)
 	}
-	u.running, u.ran = true, true
+	u.running, u.ran, u.outdated = true, true, false
 	u.runs++
 	a.depth++
-	before := u.yields
-	cost := u.cost
+	cost, yields := u.cost, u.yields
 	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil
 	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--
 	u.running = false
-	dearer := u.cost > cost*1.01 && u.dearer < maxDearer
-	if dearer {
-		u.dearer++
-	}
-	if dearer || before.maybe != u.yields.maybe || len(before.when) != len(u.yields.when) {
-		for c := range u.callers.all {
-			if c != u {
-				a.enqueue(c)
-			}
-		}
+	if u.cost > cost*1.01 || u.yields.maybe != yields.maybe || len(u.yields.when) != len(yields.when) {
+		a.outdateCallers(u)
 	}
 }
 
@@ -367,6 +356,20 @@ func (a *analysis) site(n pyparse.Node) *cell {
 	return c
 }
 
+// contexts are those that count, by place.
+func (a *analysis) contexts() []rules.Context {
+	var out []rules.Context
+	for _, u := range a.units {
+		out = append(out, u.contexts...)
+	}
+	out = append(out, a.extra...)
+	out = slices.DeleteFunc(out, func(c rules.Context) bool { return a.in.Check != nil && !a.in.Check(c.Pos.File) })
+	slices.SortFunc(out, func(x, y rules.Context) int {
+		return cmp.Or(x.Pos.Compare(y.Pos), strings.Compare(x.Kind, y.Kind), strings.Compare(string(x.Loop), string(y.Loop)), strings.Compare(x.Guard.When, y.Guard.When))
+	})
+	return out
+}
+
 func (a *analysis) result() *Result {
 	a.byName = map[rules.Func]*unit{}
 	for _, u := range a.units {
@@ -390,15 +393,8 @@ func (a *analysis) result() *Result {
 			r.UnknownCalls = append(r.UnknownCalls, UnknownCall{u.name, k.pos, k.reason})
 			r.Stats.UnknownCalls++
 		}
-		r.Contexts = append(r.Contexts, u.contexts...)
 	}
-	r.Contexts = append(r.Contexts, a.extra...)
-	r.Contexts = slices.DeleteFunc(r.Contexts, func(c rules.Context) bool {
-		return a.in.Check != nil && !a.in.Check(c.Pos.File)
-	})
-	slices.SortFunc(r.Contexts, func(x, y rules.Context) int {
-		return cmp.Or(x.Pos.Compare(y.Pos), strings.Compare(x.Kind, y.Kind), strings.Compare(string(x.Loop), string(y.Loop)), strings.Compare(x.Guard.When, y.Guard.When))
-	})
+	r.Contexts = a.contexts()
 	for u, own := range a.sharedHandles(a.units, r.Contexts) {
 		g.Own[u.name] = slices.Concat(u.own, own)
 	}

@@ -185,7 +185,10 @@ func (k *Kept) run(files []string, t *trial) error {
 			}
 		}
 	}
-	return a.drain()
+	if err := a.drain(); err != nil {
+		return err
+	}
+	return a.settle(slices.Concat(a.units[t.frozen:], t.thawed))
 }
 
 // adopt gives a unit what others passed to the one in whose place it stands.
@@ -416,7 +419,7 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 		u.copied--
 	}
 	for _, u := range t.thawed {
-		u.ran, u.runs, u.queued, u.dearer, u.cost, u.yields = false, 0, false, 0, 0, yieldState{}
+		u.ran, u.runs, u.queued, u.outdated, u.cost, u.yields = false, 0, false, false, 0, yieldState{}
 		u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.wrappers, u.uses = nil, nil, nil, nil, nil, nil, nil, nil, nil
 	}
 	for _, u := range a.queue {

@@ -46,7 +46,7 @@ type unit struct {
 	running       bool
 	queued        bool
 	runs          int
-	dearer        int     // how often its cost has grown
+	outdated      bool    // what it has taken over from a callee has changed; see [analysis.settle]
 	forUnit       *unit   // the unit on whose behalf this one, which is never run, evaluates something
 	plain, method *value  // see [functionValue]
 	found         int     // the last search that came here; see [search]
