@@ -111,7 +111,8 @@ func (s *Session) confirmSoak(ctx context.Context, t *Target) (v Verdict, err er
 		if why := broken(all.Run); why != "" {
 			return inconclusive(v, "%s", why), nil
 		}
-		return inconclusive(v, "the rounds did not come to their end"), nil
+		v.busy = true
+		return inconclusive(v, "the machine is too busy to tell: the rounds did not come to their end"), nil
 	}
 	v.Rounds, v.Seed = int(all.seed-t.Soak.Seed)+1, &all.seed
 	v.Trials = 1
@@ -132,6 +133,7 @@ func (s *Session) confirmSoak(ctx context.Context, t *Target) (v Verdict, err er
 		}
 	}
 	if again < 2 {
+		v.busy = true
 		return inconclusive(v, "with siblings, %s in the round of the seed %d; it did not come again twice in three runs", failure, all.seed), nil
 	}
 	alone, err := run(ctx, 1, all.seed, true)

@@ -168,8 +168,11 @@ func (m *monitor) look(ctx context.Context) End {
 	case ph < Running && now.Sub(m.begin) > m.limits.Start:
 		m.run.LateStart = true
 		return NoStart
-	case ph == Running && min(now.Sub(m.gap.at), now.Sub(m.since)) > m.limits.Enough:
+	case ph == Running && m.held(now) > m.limits.Enough:
 		m.close(now, beat, ph, true)
+		if len(m.run.Stalls) == 0 {
+			m.run.Noisy = true // others may have had the processor all the time, and nothing is known of what comes after
+		}
 		m.run.Call = now.Sub(m.since)
 		return CutShort
 	case ph == Running && now.Sub(m.since) > m.limits.Run:
@@ -178,6 +181,13 @@ func (m *monitor) look(ctx context.Context) End {
 		return TooLong
 	}
 	return ""
+}
+
+// held is how long the loop has stood still, where it is not for want of a
+// processor; where it has none, the wait is three times as long.
+func (m *monitor) held(now time.Time) time.Duration {
+	wall := min(now.Sub(m.gap.at), now.Sub(m.since))
+	return max(wall-(m.gap.queuedNow-m.gap.queued), wall/3)
 }
 
 // enter notes that the child is in another phase.

@@ -93,6 +93,38 @@ func TestPageKeepsTimes(t *testing.T) {
 	require.Equal(t, Running, p.Phase())
 }
 
+// TestHeldWithoutAProcessor does not take the want of a processor for a loop that is
+// held, and a loop that was not seen to be held for one that went on.
+func TestHeldWithoutAProcessor(t *testing.T) {
+	p, err := NewPage()
+	require.NoError(t, err)
+	defer p.Close()
+	p.SetPhase(Running)
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		wall, queued time.Duration
+		end          End
+		stalls       int
+	}{
+		{2500 * ms, 0, "", 0},
+		{3500 * ms, 0, CutShort, 1},
+		{3500 * ms, 3480 * ms, "", 0},
+		{9500 * ms, 9480 * ms, CutShort, 0},
+	} {
+		m := &monitor{child: &Child{}, page: p, probe: &probe{}, phase: Running, limits: Limits{}.withDefaults(), run: Run{Threshold: 50 * ms}}
+		now := time.Now()
+		m.begin, m.since, m.counts = now.Add(-c.wall), now.Add(-c.wall), now.Add(time.Hour)
+		m.gap = gap{beat: 1, at: now.Add(-c.wall), queuedNow: c.queued, sampled: now, first: Running, phase: Running}
+		for range 10 {
+			m.gap.samples = append(m.gap.samples, Sample{State: 'S', Syscall: "read"})
+		}
+		p.words[wordBeat] = 1
+		require.Equal(t, c.end, m.look(t.Context()))
+		require.Len(t, m.run.Stalls, c.stalls)
+		require.Equal(t, c.end == CutShort && c.stalls == 0, m.run.Noisy)
+	}
+}
+
 // TestThreadThatHasGone is a process that took its time to end, seen by a monitor
 // that came late: the loop was held by nobody.
 func TestThreadThatHasGone(t *testing.T) {
