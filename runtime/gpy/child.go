@@ -239,6 +239,7 @@ func (h *host) survey(page *stall.Page) {
 		case !taken && page.Phase() == stall.Running && time.Since(since) > 30*tick:
 			taken = true
 			var out strings.Builder
+			out.WriteString("Current thread (most recent call first):\n")
 			for a := h.seen.Load(); a != nil; a = a.up {
 				co := a.frame.Code
 				fmt.Fprintf(&out, "  File \"%s\", line %d in %s\n", co.Filename, co.Addr2Line(max(0, a.frame.Lasti-1)), co.Name)

@@ -53,7 +53,7 @@ def task():
 	require.Equal(t, stall.Ended, r.End)
 	require.Empty(t, r.Needs)
 	require.NotEmpty(t, r.Stalls)
-	require.Regexp(t, `(?s)case\.py", line 6 in inner\n.*line 11 in task\n`, r.Stalls[0].Traceback)
+	require.Regexp(t, `(?s)^Current thread .*:\n  File ".*case\.py", line 6 in inner\n.*line 11 in task\n`, r.Stalls[0].Traceback)
 }
 
 // TestMechanism runs what the stand-ins are there to show.

@@ -13,8 +13,8 @@ import (
 
 // replaced are the modules that a patch changes, or that know the loop.
 var replaced = []string{
-	"time", "os", "subprocess", "threading", "queue", "select", "selectors", "eventlet",
-	"gevent", sub("monkey"), sub("pool"), sub("event"), sub("queue"),
+	"time", "os", "subprocess", "socket", "threading", "queue", "select", "selectors", "eventlet",
+	"gevent", sub("monkey"), sub("pool"), sub("event"), sub("queue"), sub("socket"),
 }
 
 // sub is the full name of a module of gevent.
@@ -40,6 +40,8 @@ func module(name string, m members) {
 
 // modules registers the stand-ins.
 func (h *host) modules() {
+	defineObjects()
+	defineSockets()
 	sleepGreen := function(func(_ py.Object, args py.Tuple, _ py.StringDict) (py.Object, error) {
 		h.wait(func(t *green.Task) { t.Sleep(seconds(args, 0, 0)) })
 		return py.None, nil
@@ -51,13 +53,17 @@ func (h *host) modules() {
 	module("threading", members{"Lock": h.maker("thread", lockType), "Event": h.maker("thread", eventType)})
 	module("queue", members{"Queue": h.maker("thread", queueType)})
 
-	monkey := members{"patch_all": h.patch("gevent", "time", "subprocess", "select", "thread")}
-	for _, part := range []string{"time", "subprocess", "select", "thread"} {
+	module("socket", h.sockets("socket"))
+
+	parts := []string{"time", "subprocess", "socket", "select", "thread"}
+	monkey := members{"patch_all": h.patch("gevent", parts...)}
+	for _, part := range parts {
 		monkey["patch_"+part] = h.patch("gevent", part)
 	}
 	module(sub("monkey"), monkey)
 	module(sub("event"), members{"Event": h.maker("", eventType)})
 	module(sub("queue"), members{"Queue": h.maker("", queueType)})
+	module(sub("socket"), h.sockets(""))
 	module(sub("pool"), members{"Pool": h.maker("", poolType), "Group": h.maker("", poolType)})
 	spawn := function(func(_ py.Object, args py.Tuple, kw py.StringDict) (py.Object, error) { return h.spawn(args, kw) })
 	module("gevent", members{
@@ -66,7 +72,7 @@ func (h *host) modules() {
 	})
 	module("eventlet", members{
 		"sleep": sleepGreen, "spawn": spawn, "spawn_n": spawn, "GreenPool": h.maker("", poolType),
-		"monkey_patch": h.patch("eventlet", "time", "subprocess", "select", "thread"),
+		"monkey_patch": h.patch("eventlet", parts...),
 	})
 	h.sleeps = sleepGreen
 }
@@ -78,6 +84,7 @@ func (h *host) link() {
 	for _, name := range replaced {
 		h.ctx.ModuleInit(py.GetModuleImpl(name))
 	}
+	h.descriptors()
 	for _, name := range replaced {
 		if parent, leaf, dotted := strings.Cut(name, "."); dotted {
 			p, m := h.loaded(parent), h.loaded(name)

@@ -1,12 +1,13 @@
 package gpy
 
 import (
+	"net"
 	"time"
 
 	"github.com/go-python/gpython/py"
 )
 
-// An object is a greenlet, a lock, an event, a queue or a pool.
+// An object is a greenlet, a lock, an event, a queue, a pool or a socket.
 type object struct {
 	kind   *py.Type
 	h      *host
@@ -15,6 +16,7 @@ type object struct {
 	value  py.Object
 	failed error
 	items  []py.Object
+	conn   net.Conn
 }
 
 // Type implements py.Object.
@@ -26,6 +28,7 @@ var (
 	eventType    = py.NewType("Event", "")
 	queueType    = py.NewType("Queue", "")
 	poolType     = py.NewType("Pool", "")
+	socketType   = py.NewType("socket", "")
 )
 
 // maker returns a constructor. part is the part of the patch after which the
@@ -53,16 +56,17 @@ func timeout(args py.Tuple, i int, kw py.StringDict) time.Duration {
 	return seconds(args, i, -1)
 }
 
-func init() {
-	define := func(t *py.Type, name string, m method) {
-		t.Dict[name] = py.MustNewMethod(name, func(self py.Object, args py.Tuple, kw py.StringDict) (py.Object, error) {
-			o, ok := self.(*object)
-			if !ok {
-				return nil, py.ExceptionNewf(py.TypeError, "%s: wrong receiver", name)
-			}
-			return m(o, args, kw)
-		}, 0, "")
-	}
+func define(t *py.Type, name string, m method) {
+	t.Dict[name] = py.MustNewMethod(name, func(self py.Object, args py.Tuple, kw py.StringDict) (py.Object, error) {
+		o, ok := self.(*object)
+		if !ok {
+			return nil, py.ExceptionNewf(py.TypeError, "%s: wrong receiver", name)
+		}
+		return m(o, args, kw)
+	}, 0, "")
+}
+
+func defineObjects() {
 	ended := func(o *object, args py.Tuple, kw py.StringDict) (py.Object, error) {
 		o.h.until(true, timeout(args, 0, kw), func() bool { return o.set })
 		return o.value, o.failed

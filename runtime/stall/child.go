@@ -162,7 +162,7 @@ func (c *Child) Watch(ctx context.Context) (*Run, error) {
 	}()
 
 	m := &monitor{child: c, page: page, limits: limits, pid: pid, group: group, dump: dump, floor: c.Floor, exited: waited}
-	run := m.watch(ctx)
+	run := ahead(func() *Run { return m.watch(ctx) })
 	// The loop's process goes first and at once: what it left is then without a
 	// parent, and ours to end.
 	if run.End == Ended {

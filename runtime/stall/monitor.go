@@ -71,10 +71,8 @@ func (m *monitor) watch(ctx context.Context) *Run {
 			m.probe.close()
 		}
 	}()
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
 	for m.run.End = m.guarded(ctx); m.run.End == ""; m.run.End = m.guarded(ctx) {
-		<-ticker.C
+		pause(tick)
 	}
 	slices.SortStableFunc(m.run.Stalls, func(a, b Stall) int { return int(b.Corrected() - a.Corrected()) })
 	return &m.run
@@ -249,7 +247,7 @@ func (m *monitor) during(now time.Time) {
 	}
 	if m.child.Signal != 0 && g.signals < maxSignals && age-(g.queuedNow-g.queued) > m.run.Threshold*time.Duration(1+g.signals) {
 		g.signals++
-		signal(m.pid, m.child.Signal)
+		signal(m.pid, m.thread, m.child.Signal)
 	}
 }
 
@@ -286,7 +284,10 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 	}
 	s.Samples = slices.Clone(g.samples)
 	s.classify()
-	if s.Class == Lock && len(g.samples) > 0 {
+	alone := s.Corrected()
+	if slices.ContainsFunc(g.samples, func(x Sample) bool { return x.class() == Lock }) {
+		// Who has the lock may have waited for a processor; a loop that looks for the
+		// interpreter's lock again and again even seems to compute.
 		s.Queued += max(0, m.probe.others()-g.others)
 	}
 	if s.Wall >= 2*tick && len(m.run.Gaps) < maxGaps {
@@ -301,6 +302,8 @@ func (m *monitor) close(now time.Time, beat uint64, ph Phase, open bool) {
 			s.Traceback = m.traceback()
 		}
 		m.run.Stalls = append(m.run.Stalls, s)
+	case alone >= m.run.Threshold:
+		m.run.Noisy = true // a lock, or others without a processor: it can't be told
 	case s.Wall >= m.run.Threshold && g.late > m.run.Threshold/2:
 		m.run.Noisy = true // what is subtracted may have been before or after the gap
 	}

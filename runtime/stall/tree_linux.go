@@ -169,4 +169,10 @@ func endTree(pid int, mark string, waited <-chan struct{}) (left int) {
 	return left
 }
 
-func signal(pid, sig int) { syscall.Kill(pid, syscall.Signal(sig)) }
+// signal is for the loop's thread: of a process, any thread may get one.
+func signal(pid, thread, sig int) {
+	if thread == 0 {
+		thread = pid
+	}
+	syscall.Tgkill(pid, thread, syscall.Signal(sig))
+}

@@ -7,7 +7,7 @@ import "os/exec"
 func isolate(*exec.Cmd)                            {}
 func limit(int, Limits) group                      { return group{} }
 func usage(int) (count int, size int64)            { return 0, 0 }
-func signal(pid, sig int)                          {}
+func signal(pid, thread, sig int)                  {}
 func endTree(int, string, <-chan struct{}) (n int) { return 0 }
 
 // A group is none: the system has no control groups.

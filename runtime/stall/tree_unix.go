@@ -18,7 +18,7 @@ func (group) full() bool { return false }
 func (group) remove()    {}
 
 func usage(int) (count int, size int64) { return 0, 0 }
-func signal(pid, sig int)               { syscall.Kill(pid, syscall.Signal(sig)) }
+func signal(pid, _, sig int)            { syscall.Kill(pid, syscall.Signal(sig)) }
 
 // endTree kills the child and its group. What has left the group is not found on
 // this system.

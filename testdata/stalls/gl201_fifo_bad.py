@@ -1,4 +1,3 @@
-# greenlint: engine cpython
 # greenlint: confirm task("{fifo}")
 from gevent import monkey
 monkey.patch_all()

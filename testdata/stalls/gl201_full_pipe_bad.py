@@ -1,4 +1,3 @@
-# greenlint: engine cpython
 # greenlint: confirm task("{full_pipe}")
 from gevent import monkey
 monkey.patch_all()
@@ -7,4 +6,4 @@ import os
 
 def task(name):
     pipe = os.open(name, os.O_WRONLY)
-    os.write(pipe, b"x" * 4096)  # holds: raw-syscall write
+    os.write(pipe, b"more")  # holds: raw-syscall write

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package gpy
+
+func (h *host) descriptors() {}
