@@ -3,6 +3,6 @@ monkey.patch_all()
 
 
 def task():  # holds: cpu
-    n = 6000000
+    n = 3000000
     while n:
         n -= 1

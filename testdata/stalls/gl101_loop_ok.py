@@ -4,7 +4,7 @@ import gevent
 
 
 def task():
-    n = 6000000
+    n = 3000000
     while n:
         n -= 1
         if n % 10000 == 0:
