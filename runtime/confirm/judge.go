@@ -176,7 +176,7 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 			counted++
 		case x.End == stall.TooLong:
 			endless++
-		case x.Noisy:
+		case x.Noisy, x.starved():
 		default:
 			clean++
 			counted++
@@ -251,6 +251,10 @@ func lastLine(s string) string {
 	s = strings.TrimSpace(s)
 	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
 }
+
+// starved reports whether the task might have held the loop for long enough to
+// count, had its thread not waited for a processor for most of the time.
+func (x *trial) starved() bool { return x.Call >= x.Threshold && x.Call-x.Waited < x.Threshold }
 
 func (x *trial) outcome() string {
 	switch {

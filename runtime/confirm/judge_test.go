@@ -15,6 +15,7 @@ import (
 // A scene is what each kind of run shows, one letter a run; the last is repeated.
 //
 //	.  the loop went on          h  it stood still          n  the machine was too busy to tell
+//	w  its thread waited for a processor for most of the time
 //	r  the task raised           e  it did not end          d  the process died
 //	q  it ended at once           o  another exception, later    b  another exception, before
 //	L  loading the file raised   s  it never started
@@ -50,6 +51,8 @@ func act(letter byte, k kind) *trial {
 		x.raised, x.reached = &problem{name: "OSError", text: "refused", frames: []Frame{{"/p/a.py", 2, "task"}}}, false
 	case 'n':
 		x.Noisy = true
+	case 'w':
+		x.Waited = 270 * time.Millisecond
 	case 'r':
 		x.raised = p
 	case 'e':
@@ -76,6 +79,7 @@ func TestRule(t *testing.T) {
 		{"noise does not count", scene{survey: "h", judged: "hnhnnh"}, "confirmed 6 raw-syscall wait4 /p/a.py:5"},
 		{"three clean", scene{judged: "."}, "refuted 3"},
 		{"noise is not clean", scene{judged: "nn.n.n."}, "refuted 7"},
+		{"a task without a processor is not clean", scene{survey: "h", judged: "w"}, "inconclusive 8: the machine is too busy to tell"},
 		{"only noise", scene{judged: "n"}, "inconclusive 8: the machine is too busy to tell"},
 		{"one hit is not clean", scene{survey: "h", judged: "..h.."}, "inconclusive 5: 1 of 5 trials stalled"},
 		{"a hit before", scene{survey: "h", judged: "h..."}, "inconclusive 5: 1 of 5 trials stalled"},

@@ -94,6 +94,7 @@ type Run struct {
 	Noisy     bool          // a gap may have been a stall; the machine was too busy to tell
 	Turns     uint64        // beats while the task ran
 	Call      time.Duration // how long the task ran
+	Waited    time.Duration // of Call, for a processor
 	Report    []byte        // what the child wrote to its control descriptor
 	Output    string        // the end of what it printed
 	Status    string        // its exit status in words

@@ -35,8 +35,9 @@ type monitor struct {
 	probe   *probe
 	thread  int // that probe looks at
 	phase   Phase
-	since   time.Time // the phase began
-	looked  time.Time // the last look
+	since   time.Time     // the phase began
+	queued  time.Duration // that the thread had stood in the run queue by then
+	looked  time.Time     // the last look
 	gap     gap
 	counted bool      // the kernel tells the thread's times
 	counts  time.Time // when to count processes again
@@ -194,10 +195,17 @@ func (m *monitor) enter(ctx context.Context, ph Phase) {
 		return
 	}
 	now := time.Now()
-	if m.phase == Running {
-		m.run.Call = now.Sub(m.since)
+	_, queued, ok := m.probe.times()
+	if !ok { // the thread has gone
+		queued = max(m.gap.queuedNow, m.queued)
 	}
-	m.phase, m.since = ph, now
+	switch {
+	case m.phase == Running:
+		m.run.Call, m.run.Waited = now.Sub(m.since), queued-m.queued
+	case ph == Done && m.gap.late > m.run.Threshold/2:
+		m.run.Noisy = true // it has come and gone between two looks
+	}
+	m.phase, m.since, m.queued = ph, now, queued
 	if ph == Running {
 		m.run.Threshold, m.run.Began = m.threshold(), now.Sub(m.begin)
 		if m.child.OnRun != nil {
