@@ -110,7 +110,11 @@ func TestChild(t *testing.T) {
 			}
 			cmd := exec.Command(self)
 			cmd.Env = append(os.Environ(), "STALL_TEST_ACT="+c.act)
-			child := &Child{Cmd: cmd, Floor: 100 * time.Millisecond, Limits: Limits{Run: 3 * time.Second, Enough: time.Second, Processes: 40, Memory: 400 << 20}}
+			limits := Limits{Run: 3 * time.Second, Enough: time.Second, Processes: 40, Memory: 400 << 20}
+			if c.end == TooMany || c.end == TooBig { // memory is had at any speed
+				limits.Run, limits.Enough = time.Minute, time.Minute
+			}
+			child := &Child{Cmd: cmd, Floor: 100 * time.Millisecond, Limits: limits}
 			run, err := child.Watch(context.Background())
 			if c.end == "" {
 				require.Error(t, err)
