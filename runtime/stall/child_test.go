@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -197,4 +198,27 @@ func TestProbeReadsItself(t *testing.T) {
 	require.False(t, ok)
 	require.Equal(t, "read", syscallName(syscall.SYS_READ))
 	require.Equal(t, "syscall 9999", syscallName(9999))
+}
+
+// TestAheadLeavesTheThreadAsItWas looks at the thread's precedence, within and
+// after.
+func TestAheadLeavesTheThreadAsItWas(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	mine := func() int {
+		n, err := syscall.Getpriority(syscall.PRIO_PROCESS, syscall.Gettid())
+		require.NoError(t, err)
+		return 20 - n
+	}
+	before := mine()
+	thread := syscall.Gettid()
+	ahead(func() *Run {
+		require.Equal(t, thread, syscall.Gettid())
+		if os.Geteuid() != 0 {
+			require.Equal(t, before, mine())
+		}
+		require.LessOrEqual(t, mine(), before)
+		return nil
+	})
+	require.Equal(t, before, mine())
 }
