@@ -9,4 +9,6 @@ type EntryPoint struct {
 	Module string // "swift.proxy.server"
 	Name   string // what it holds, perhaps with dots: "app_factory"
 	Why    Evidence
+
+	Command bool // people run it, as a program of that name
 }

@@ -5,6 +5,7 @@ package rules
 type Env struct {
 	Name     string     // for people: "Procfile: worker", "manage.py"
 	Loop     Loop       //
+	Start    Evidence   // where a program begins that does not patch, as others of the project do; zero = no such
 	Runs     []string   // the kinds of contexts that this process can run; "*" = all
 	Why      []Evidence // what declares it
 	Patched  []string   // flags of what is patched, sorted: "socket", "time", …
@@ -17,6 +18,10 @@ type Env struct {
 	// Holds reports whether the process loads a file, so that what it defines can
 	// run there. nil = every file.
 	Holds func(file string) bool
+
+	// Only narrows that further: it reports whether the process can run a context of
+	// a kind and a file that it can. nil = every one.
+	Only func(*Context) bool
 
 	// BoundEarly reports whether the module-level code at a place (as
 	// [Guard.Bound] names it) runs before the process is patched. nil = never.

@@ -67,7 +67,7 @@ func (p *project) tomlEntries(name string) (out []rules.EntryPoint) {
 	eachTOML(p.r.quiet(), f, func(keys []string, _ int, v tomlValue) {
 		switch n := len(keys); {
 		case !v.isString:
-		case n == 3 && keys[0] == "project" && keys[1] == "scripts":
+		case n == 3 && keys[0] == "project" && (keys[1] == "scripts" || keys[1] == "gui-scripts"), n == 4 && keys[0] == "tool" && keys[1] == "poetry" && keys[2] == "scripts":
 			out = append(out, targets("console_scripts", v.text, keys[n-1])...)
 		case n == 4 && keys[0] == "project" && keys[1] == "entry-points", n == 5 && keys[0] == "tool" && keys[1] == "poetry" && keys[2] == "plugins":
 			out = append(out, targets(keys[n-2], v.text, keys[n-1])...)
@@ -112,7 +112,8 @@ func targets(group string, text span, key string) (out []rules.EntryPoint) {
 	for _, m := range target.FindAllStringSubmatchIndex(text.s, -1) {
 		e := rules.EntryPoint{
 			Group: group, Key: key, Module: text.s[m[4]:m[5]], Name: text.s[m[6]:m[7]],
-			Why: rules.Evidence{Pos: text.pos(m[4]), Text: group + " = " + text.s[m[4]:m[1]]},
+			Why:     rules.Evidence{Pos: text.pos(m[4]), Text: group + " = " + text.s[m[4]:m[1]]},
+			Command: group == "console_scripts" || group == "gui_scripts",
 		}
 		if m[2] >= 0 {
 			e.Key = text.s[m[2]:m[3]]

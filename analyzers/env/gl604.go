@@ -47,18 +47,22 @@ func PartialPatches(cat *rules.Catalog, envs []rules.Env, found []rules.Finding)
 			continue
 		}
 		sort.Strings(flags)
-		n := len(where)
-		if n > 3 {
-			where = append(where[:3], fmt.Sprintf("%d more", n-3))
-		}
 		out = append(out, rules.Finding{
 			Rule: "GL604", Language: "python", Pos: at.Pos, Symbol: strings.Join(flags, ", "), Loop: e.Loop, Env: e.Name,
-			Message: fmt.Sprintf("the patch leaves out %s, which tasks need: %s", strings.Join(flags, ", "), strings.Join(where, ", ")),
+			Message: fmt.Sprintf("the patch leaves out %s, which tasks need: %s", strings.Join(flags, ", "), few(where)),
 			Why:     "what is switched off stays as it was, and holds the loop wherever a task calls it",
 			Remedy:  "patch it as well, or keep those calls out of tasks", Source: []string{"measured"},
 		})
 	}
 	return out
+}
+
+// few lists the first of some places, and counts the others.
+func few(places []string) string {
+	if n := len(places); n > 3 {
+		return fmt.Sprintf("%s, %d more", strings.Join(places[:3], ", "), n-3)
+	}
+	return strings.Join(places, ", ")
 }
 
 // switched lists the flags that the loop's whole patch would cover and the process's

@@ -46,7 +46,7 @@ func (c *court) where(g rules.Guard) envSet {
 // run gives the processes that run a context on a loop.
 func (c *court) run(ctx *rules.Context) envSet {
 	return c.where(ctx.Guard).and(c.choose(func(e *rules.Env) bool {
-		if e.Holds != nil && !e.Holds(ctx.Pos.File) {
+		if e.Holds != nil && !e.Holds(ctx.Pos.File) || e.Only != nil && !e.Only(ctx) {
 			return false
 		}
 		if ctx.Loop != "" {

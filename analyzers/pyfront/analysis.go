@@ -97,8 +97,9 @@ type analysis struct {
 	methods               map[string][]int32  // telling method names → files that define them
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool
-	offers                []*module         // with something that other programs load by name
-	copied                map[string]string // the project's names → the library's, where it keeps a copy
+	offers                []*module              // with something that other programs load by name
+	imported              func(file string) bool // some text imports a file; nil = not known
+	copied                map[string]string      // the project's names → the library's, where it keeps a copy
 	tuples                map[tupleKey]*cell
 	bare                  map[pyparse.Node]*cell // see [frame.bareElements]
 	types                 map[nameKey]string     // see [analysis.typeOf]
@@ -167,6 +168,7 @@ func (a *analysis) all() (*Result, error) {
 			a.in.Report("reading", i, len(files))
 		}
 		if m := a.load(f); m != nil {
+			a.around(m)
 			a.ensure(m.body)
 		}
 	}
@@ -190,6 +192,18 @@ func (a *analysis) all() (*Result, error) {
 		return nil, err
 	}
 	return a.result(), nil
+}
+
+// around reads the packages around a module: whoever starts it by its name imports them
+// first, and they may patch.
+func (a *analysis) around(m *module) {
+	for i, c := range m.name {
+		if c == '.' {
+			if p := a.find(m.name[:i], m.file); p != nil {
+				a.ensure(p.body)
+			}
+		}
+	}
 }
 
 // runAll runs every function of a module, called or not: one of them may spawn.

@@ -2,15 +2,20 @@ package pyfront
 
 import (
 	"bytes"
+	"path"
 	"slices"
 	"strings"
 )
 
 // candidates are the files that can hold a context: whose text has one of the
-// words that make one. All others are read only when an import leads to them.
+// words that make one. To these come the programs whose imports lead to code of a
+// green loop, which need not know of it. All others are read only when an import
+// leads to them.
 func (a *analysis) candidates() []string {
-	words := a.words()
-	var out []string
+	words, loops, patches := a.words(), a.greenWords(), a.patchWords()
+	var out, green []string
+	patched := false
+	texts := map[string][]byte{}
 	for _, f := range a.in.Files {
 		if a.in.Check != nil && !a.in.Check(f) {
 			continue
@@ -21,8 +26,77 @@ func (a *analysis) candidates() []string {
 			a.skip(f, posOf(f), "cannot be read: "+err.Error())
 			continue
 		}
+		texts[f] = src
 		if hasWord(src, words) {
 			out = append(out, f)
+			if hasWord(src, loops) {
+				green = append(green, f)
+				patched = patched || hasWord(src, patches)
+			}
+		}
+	}
+	if !patched {
+		return out // there is one process, as far as can be known
+	}
+	importers := a.importers(texts)
+	a.imported = func(file string) bool {
+		return slices.ContainsFunc(importers[file], func(by string) bool { return !surrounds(by, file) })
+	}
+	commands := a.commands()
+	for _, f := range reaching(green, importers) {
+		if commands[f] || hasWord(texts[f], mainWords) || path.Base(f) == "__main__.py" {
+			out = append(out, f)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// mainWords are what a file must have one of to be started as a program.
+var mainWords = [][]byte{[]byte("__main__"), []byte("\ndef main(")}
+
+// commands are the files whose functions packages offer as commands.
+func (a *analysis) commands() map[string]bool {
+	out := map[string]bool{}
+	for _, e := range a.entryPoints() {
+		if e.Command {
+			if f, ok := a.project.find(e.Module, e.Why.Pos.File); ok {
+				out[f] = true
+			}
+		}
+	}
+	return out
+}
+
+// importers are the files that import a file, by what their texts say.
+func (a *analysis) importers(texts map[string][]byte) map[string][]string {
+	out := map[string][]string{}
+	for _, f := range a.in.Files {
+		for _, l := range importLines(texts[f]) {
+			for _, to := range a.project.named(l, f) {
+				if list := out[to]; to != f && (len(list) == 0 || list[len(list)-1] != f) {
+					out[to] = append(list, f)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// reaching are the files from which imports lead to one of some files, these
+// among them, in no order that means anything.
+func reaching(files []string, importers map[string][]string) []string {
+	seen := map[string]bool{}
+	for _, f := range files {
+		seen[f] = true
+	}
+	out := slices.Clone(files)
+	for i := 0; i < len(out); i++ {
+		for _, f := range importers[out[i]] {
+			if !seen[f] {
+				seen[f] = true
+				out = append(out, f)
+			}
 		}
 	}
 	return out
@@ -43,13 +117,29 @@ func (a *analysis) words() [][]byte {
 	for _, name := range a.cat.VendoredNames() {
 		out = append(out, []byte(name))
 	}
-	for call := range a.patches { // whoever patches decides over a process; wrappers are called alike
+	out = append(out, a.patchWords()...) // whoever patches decides over a process; wrappers are called alike
+	slices.SortFunc(out, bytes.Compare)
+	return out
+}
+
+// patchWords are the names of the functions that patch.
+func (a *analysis) patchWords() (out [][]byte) {
+	for call := range a.patches {
 		if !strings.HasPrefix(call, "import ") {
 			out = append(out, []byte(lastPart(call)))
 		}
 	}
-	slices.SortFunc(out, bytes.Compare)
 	return out
+}
+
+// greenWords are the names of the libraries that patch for a loop, and with them of
+// those that have tasks on it.
+func (a *analysis) greenWords() (out [][]byte) {
+	for call := range a.patches {
+		out = append(out, []byte(firstPart(strings.TrimPrefix(call, "import "))))
+	}
+	slices.SortFunc(out, bytes.Compare)
+	return slices.CompactFunc(out, bytes.Equal)
 }
 
 func hasWord(src []byte, words [][]byte) bool {

@@ -12,11 +12,8 @@ import (
 // catalogue says that a program calls it on its loop: a factory of Paste is called
 // with what a file of settings says, and the application that it makes is served.
 func (a *analysis) offered() {
-	if a.in.Entries == nil {
-		return
-	}
 	rows := a.in.Catalog.EntryTables("python")
-	for _, e := range a.in.Entries() {
+	for _, e := range a.entryPoints() {
 		for _, row := range rows {
 			if !slices.Contains(row.Entries, e.Group) {
 				continue
@@ -41,6 +38,14 @@ func (a *analysis) offered() {
 			f.contextsWhy(found, row.Kind, row.Loop, row.Guard(), n, []rules.Evidence{e.Why})
 		}
 	}
+}
+
+// entryPoints are what the project's packages offer by name.
+func (a *analysis) entryPoints() []rules.EntryPoint {
+	if a.in.Entries == nil {
+		return nil
+	}
+	return a.in.Entries()
 }
 
 // outside is a frame for what some other program does with a module: its unit is none

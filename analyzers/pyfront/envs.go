@@ -3,7 +3,6 @@ package pyfront
 import (
 	"cmp"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -59,17 +58,33 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 	patched := slices.ContainsFunc(slices.Collect(maps.Values(by)), func(e *evidenceOf) bool { return len(e.patches) > 0 })
 	var out []rules.Env
 	covered := map[string]bool{}
-	for _, root := range a.roots() {
-		if a.in.Check != nil && !a.in.Check(root.file) {
-			continue
-		}
+	for _, s := range a.starts() {
 		files := map[string]bool{}
 		var ev evidenceOf
-		for _, m := range closure(root) {
+		for _, m := range closure(append(a.packages(s.mod), s.mod)...) {
 			files[m.file] = true
 			if e := by[m]; e != nil {
 				ev.patches = append(ev.patches, e.patches...)
 				ev.served = append(ev.served, e.served...)
+			}
+		}
+		var tasks map[rules.Func]bool
+		switch {
+		case len(ev.patches) > 0:
+		case !patched && len(ev.served) > 0:
+		case !patched || !s.meant():
+			continue // nothing says that it is a process of its own; see below
+		default:
+			run := a.runOf(&s)
+			if ev.served = run.serves(l); len(ev.served) > 0 {
+				break
+			}
+			tasks, files = map[rules.Func]bool{}, map[string]bool{}
+			for _, c := range run.tasks(l, r.Contexts) {
+				tasks[c.Func], files[c.Pos.File] = true, true
+			}
+			if len(tasks) == 0 {
+				continue
 			}
 		}
 		if slices.ContainsFunc(ev.served, func(s served) bool { return s.loaded }) {
@@ -79,21 +94,16 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 				}
 			}
 		}
-		if len(ev.patches)+len(ev.served) == 0 {
-			if !patched || !root.starts() {
-				continue // see below
-			}
-			if files = a.spawnedBy(root, l, r.Contexts); len(files) == 0 {
-				continue
-			}
-		}
-		if len(ev.patches) == 0 && patched && !root.starts() {
-			continue // nothing says that it is a process of its own; see below
-		}
 		e := a.greenEnv(l, r, ev)
-		e.Name = "in code: " + root.file
+		e.Name = "in code: " + s.mod.file
+		if patched && len(ev.patches) == 0 {
+			e.Start = s.evidence()
+		}
 		e.Holds = func(file string) bool { return files[file] }
-		e.BoundEarly = a.early(l, []*module{root})
+		if tasks != nil {
+			e.Only = func(c *rules.Context) bool { return tasks[c.Func] }
+		}
+		e.BoundEarly = a.early(l, []*module{s.mod})
 		for f := range files {
 			covered[f] = true
 		}
@@ -115,40 +125,6 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 		out = append(out, e)
 	}
 	return out
-}
-
-// spawnedBy are the files of the green tasks that a program spawns, by the calls
-// which lead from what it does as the main one. What it merely imports, and what it
-// does when it is imported itself, may belong to another program, one that patches.
-func (a *analysis) spawnedBy(root *module, l rules.Loop, contexts []rules.Context) map[string]bool {
-	tasks := map[rules.Pos][]string{} // by the place that spawns
-	for _, c := range contexts {
-		if c.Loop == l {
-			for _, w := range c.Why {
-				tasks[w.Pos] = append(tasks[w.Pos], c.Pos.File)
-			}
-		}
-	}
-	from, to := root.asMain()
-	files := map[string]bool{}
-	seen := map[*unit]bool{root.body: true}
-	for todo := []*unit{root.body}; len(todo) > 0; {
-		u := todo[0]
-		todo = todo[1:]
-		for _, e := range u.edges {
-			if at := uint32(e.Pos.Offset); u == root.body && (at < from || at >= to) {
-				continue
-			}
-			for _, f := range tasks[e.Pos] {
-				files[f] = true
-			}
-			if v := a.byName[e.Callee]; v != nil && !seen[v] {
-				seen[v] = true
-				todo = append(todo, v)
-			}
-		}
-	}
-	return files
 }
 
 // greenEnv is a process with the evidence at hand.
@@ -173,14 +149,18 @@ func (a *analysis) greenEnv(l rules.Loop, r *Result, ev evidenceOf) rules.Env {
 	return e
 }
 
-// roots are the modules that no other module imports, in order of their files.
+// roots are the modules that no other module imports, in order of their files. That a
+// program's own package imports it says nothing: whoever starts it imports that first.
 func (a *analysis) roots() []*module {
 	imported := map[*module]bool{}
 	for _, m := range a.order {
 		for x := range m.imports {
-			if x != m {
+			if x != m && !(surrounds(m.file, x.file) && x.hasMain()) {
 				imported[x] = true
 			}
+		}
+		for _, p := range a.packages(m) {
+			imported[p] = true
 		}
 	}
 	var out []*module
@@ -193,32 +173,13 @@ func (a *analysis) roots() []*module {
 	return out
 }
 
-// starts reports whether a module is a program: it asks whether it is the main one.
-func (m *module) starts() bool {
-	from, to := m.asMain()
-	return from < to
-}
-
-// asMain is the part of a module that runs when it is the main one, and only then.
-func (m *module) asMain() (from, to uint32) {
-	top := m.tree.Root()
-	if path.Base(m.file) == "__main__.py" {
-		return top.Start(), max(top.End(), top.Start()+1)
+// closure is some modules and all that they import, directly or not.
+func closure(roots ...*module) []*module {
+	seen := map[*module]bool{}
+	for _, m := range roots {
+		seen[m] = true
 	}
-	for n := range top.AsModule().Body().All() {
-		if n.Kind() == pyparse.KindIf {
-			if t := n.AsIf().Test().Text(); strings.Contains(t, "__name__") && strings.Contains(t, "__main__") {
-				return n.Start(), n.End()
-			}
-		}
-	}
-	return 0, 0
-}
-
-// closure is a module and all that it imports, directly or not.
-func closure(root *module) []*module {
-	seen := map[*module]bool{root: true}
-	out := []*module{root}
+	out := slices.Clone(roots)
 	for i := 0; i < len(out); i++ {
 		for x := range out[i].imports {
 			if !seen[x] {
@@ -228,6 +189,22 @@ func closure(root *module) []*module {
 		}
 	}
 	slices.SortFunc(out, func(x, y *module) int { return strings.Compare(x.file, y.file) })
+	return out
+}
+
+// packages are those around a module, the outermost first: they are imported before
+// it. Those that have not been read are left out.
+func (a *analysis) packages(m *module) (out []*module) {
+	for i, c := range m.name {
+		if c != '.' {
+			continue
+		}
+		if f, ok := a.project.find(m.name[:i], m.file); ok {
+			if p := a.modules[f]; p != nil && p != m && p.isPkg {
+				out = append(out, p)
+			}
+		}
+	}
 	return out
 }
 

@@ -81,6 +81,15 @@ func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, 
 	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
 	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
 	gathered := env.PartialPatches(req.Catalog, envs, found)
+	for i := range envs {
+		if envs[i].Start == (rules.Evidence{}) {
+			continue
+		}
+		alone := flow.Judge(solved, res.Contexts, envs[i:i+1], words(req.Catalog))
+		if f, ok := env.Unpatched(req.Catalog, &envs[i], alone); ok {
+			gathered = append(gathered, f)
+		}
+	}
 	out.Findings = append(out.Findings, gathered...)
 	var kept *Kept
 	if keep {
@@ -158,9 +167,9 @@ func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.En
 		case e.Loop == rules.Asyncio:
 		case len(e.PatchPos) > 0:
 			e.Runs = append(e.Runs, unlaunched(req.Catalog, res.Contexts)...)
-		case green[e.Loop]:
+		case green[e.Loop] && !ownProgram(&e, deployed.Processes):
 			continue // what is spawned runs in the process that the deployment declares
-		case elsewhere || len(green) > 0:
+		case elsewhere || len(green) > 0 && !green[e.Loop]:
 			continue // the project runs on another loop and can spawn on this one too
 		}
 		e.Versions, e.Python = deployed.Versions, deployed.Python
@@ -177,6 +186,15 @@ func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.En
 		out = append(out, e)
 	}
 	return out
+}
+
+// ownProgram reports whether a process is a program that does not patch, and that the
+// deployment does not start.
+func ownProgram(e *rules.Env, deployed []env.Process) bool {
+	file := "/" + e.Start.Pos.File
+	return e.Start != (rules.Evidence{}) && !slices.ContainsFunc(deployed, func(p env.Process) bool {
+		return slices.ContainsFunc(p.Entry, func(m string) bool { return strings.HasSuffix(file, "/"+strings.ReplaceAll(m, ".", "/")+".py") })
+	})
 }
 
 // unlaunched lists the kinds of contexts that need no launcher of their own: a
@@ -298,7 +316,9 @@ func comments(f *pyfront.File) report.FileComments {
 func idleTasks(res *pyfront.Result, envs []rules.Env) int {
 	n := 0
 	for _, c := range res.Contexts {
-		if c.Loop == "" && !slices.ContainsFunc(envs, func(e rules.Env) bool { return e.Loop != rules.Asyncio && e.Can(c.Kind) }) {
+		if c.Loop == "" && !slices.ContainsFunc(envs, func(e rules.Env) bool {
+			return e.Loop != rules.Asyncio && e.Can(c.Kind) && (e.Only == nil || e.Only(&c))
+		}) {
 			n++
 		}
 	}
