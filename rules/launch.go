@@ -49,17 +49,21 @@ type Launch struct {
 	Assigns bool     `toml:"assigns"` // "env A=b celery …"
 	Shell   []string `toml:"shell"`   // options whose value is a line of shell: "-c"
 
-	Switches   []string `toml:"switches"`     // options that take no value
-	App        []string `toml:"app"`          // options that name the module that is imported, or its file
-	AppAlso    []string `toml:"app-also"`     // modules that are imported besides, if they are there, X for the first: "X.celery"
-	AppWord    bool     `toml:"app-argument"` // the first word that is no option names it: "gunicorn shop.wsgi:app"
-	Queues     []string `toml:"queues"`       // options that name the queues served, with commas between
-	Tasks      []string `toml:"concurrency"`  // options that give the number of tasks at once
-	Config     []string `toml:"config"`       // options that name a file of settings
-	ConfigFile []string `toml:"config-files"` // files of settings that are read unasked, if they are there
-	EnvWords   []string `toml:"env-words"`    // environment variables that hold further words: GUNICORN_CMD_ARGS
-	EnvOptions string   `toml:"env-options"`  // prefix of environment variables that are options: "UWSGI_" makes UWSGI_GEVENT=4 "--gevent=4"
-	FileWords  []string `toml:"file-words"`   // variables of a shell or .env file that hold the words for a service script: CELERYD_OPTS
+	Switches  []string `toml:"switches"`     // options that take no value
+	App       []string `toml:"app"`          // options that name the module that is imported, or its file
+	AppAlso   []string `toml:"app-also"`     // modules that are imported besides, if they are there, X for the first: "X.celery"
+	AppWord   bool     `toml:"app-argument"` // the first word that is no option names it: "gunicorn shop.wsgi:app"
+	Queues    []string `toml:"queues"`       // options that name the queues served, with commas between
+	NotQueues []string `toml:"not-queues"`   // and those not served, of all that there are
+	// DefaultQueue is the queue of what is not routed, and the one served where nothing
+	// says which.
+	DefaultQueue string   `toml:"default-queue"`
+	Tasks        []string `toml:"concurrency"`  // options that give the number of tasks at once
+	Config       []string `toml:"config"`       // options that name a file of settings
+	ConfigFile   []string `toml:"config-files"` // files of settings that are read unasked, if they are there
+	EnvWords     []string `toml:"env-words"`    // environment variables that hold further words: GUNICORN_CMD_ARGS
+	EnvOptions   string   `toml:"env-options"`  // prefix of environment variables that are options: "UWSGI_" makes UWSGI_GEVENT=4 "--gevent=4"
+	FileWords    []string `toml:"file-words"`   // variables of a shell or .env file that hold the words for a service script: CELERYD_OPTS
 
 	Pool      []string          `toml:"pool"`       // options whose value selects the loop
 	Loops     map[string]Loop   `toml:"loops"`      // what their values select
@@ -117,10 +121,11 @@ type Setting struct {
 }
 
 // The roles of a setting: the pool, the moment of the patch, the module that is
-// imported, the queues that are served; void, something that the pool may not
+// imported, the queues that are served, the routes of tasks to queues, the queue of
+// what is not routed; send, a keyword of a call which queues a task; void, something that the pool may not
 // honour; import, no setting but a module that does harm when a file of settings
 // imports it, which is before the server patches.
-var settingRoles = []string{"pool", "patch", "app", "queues", "void", "import"}
+var settingRoles = []string{"pool", "patch", "app", "queues", "routes", "default-queue", "send", "void", "import"}
 
 // Name is what a message calls the program.
 func (l *Launch) Name() string {
@@ -150,7 +155,7 @@ func (l *Launch) check() error {
 	case len(l.Pool) > 0 && len(l.Loops) == 0:
 		return fmt.Errorf("launch %s: pool without loops", l.Name())
 	}
-	for _, list := range [][]string{l.Takes, l.Shell, l.Switches, l.App, l.Queues, l.Tasks, l.Config, l.Pool} {
+	for _, list := range [][]string{l.Takes, l.Shell, l.Switches, l.App, l.Queues, l.NotQueues, l.Tasks, l.Config, l.Pool} {
 		for _, o := range list {
 			if err := checkOption(o); err != nil {
 				return fmt.Errorf("launch %s: %w", l.Name(), err)

@@ -13,6 +13,7 @@ import (
 // the same files give the same result.
 type Result struct {
 	Processes  []Process
+	Routes     map[string]*Routes // of the programs that serve queues, by name
 	Entries    []rules.EntryPoint // what packages offer by name
 	Findings   []rules.Finding
 	Unknown    []rules.Evidence // choices of a pool that depend on variables which no file sets
@@ -33,6 +34,7 @@ type project struct {
 	closures   map[string][]string // see loaded
 	named      map[string]string   // files of settings that a command line names → its program
 	hits       []hit
+	sends      []send
 	configs    map[string]Command // files of settings in the form of words, by name
 	used       map[string]bool    // files of settings that a process names
 	methods    map[string]bool    // methods that run a program's command line
@@ -58,9 +60,20 @@ func Read(src Source, cat *rules.Catalog) Result {
 	p.judgeSettings(procs)
 	p.judgeVoid(procs)
 	p.judgePatches(procs)
+	routes := map[string]*Routes{}
+	for i := range procs {
+		q := &procs[i]
+		if q.launch == nil || len(q.launch.Queues) == 0 {
+			continue
+		}
+		if routes[q.Launcher] == nil {
+			routes[q.Launcher] = p.routes(q.Launcher)
+		}
+		q.Serves = p.serves(q, routes[q.Launcher])
+	}
 	deps := p.r.dependencies()
 	p.services(procs, deps)
-	res := Result{Processes: procs, Entries: p.entryPoints(), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
+	res := Result{Processes: procs, Routes: routes, Entries: p.entryPoints(), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
 	sort.SliceStable(p.r.skips, func(i, j int) bool { return p.r.skips[i].pos.Compare(p.r.skips[j].pos) < 0 })
 	for _, s := range p.r.skips {
 		reason := s.reason

@@ -15,7 +15,8 @@ type Process struct {
 	Command     Command
 	Apps        []string // what it imports, as written: "shop.celery:app"
 	Entry       []string // modules that it imports, in order
-	Queues      []string // that a worker serves; empty = not said
+	Queues      []string // that its command line says it serves; empty = not said
+	Serves      []string // that it serves, whoever says so; nil = not known
 	Concurrency string   // as written; empty = not said
 	Pool        string   // as written: "gevent", "shop.workers.Green"; empty = the default
 	Patch       rules.Moment
@@ -28,6 +29,8 @@ type Process struct {
 	config string  // the Python file of settings that it runs, by name; may be empty
 	late   []spot  // what makes the patch come late
 	given  []given // options that may do nothing
+
+	anyQueue bool // which queues it serves depends on something that no file says
 }
 
 // A Step is one patch while a process starts.
@@ -72,6 +75,7 @@ type options struct {
 	apps    []Word
 	app     string // the first word that is no option
 	queues  []string
+	other   bool // some of the queues are not known
 	tasks   string
 	configs []string
 	patch   []given // options that change the moment of the patch
@@ -190,6 +194,8 @@ func (o *options) set(l *rules.Launch, name, val, form string, w Word, next *Wor
 		o.apps = append(o.apps, Word{Text: val, Unknown: unknown})
 	case has(l.Queues, name) && !unknown:
 		o.queues = append(o.queues, strings.Split(val, ",")...)
+	case has(l.Queues, name), has(l.NotQueues, name):
+		o.other = true
 	case has(l.Tasks, name) && !unknown:
 		o.tasks = val
 	case has(l.Config, name):
@@ -236,6 +242,7 @@ func (p *project) process(c Command) *Process {
 		}
 	}
 	q.Queues, q.Concurrency = o.queues, o.tasks
+	q.anyQueue = o.other || o.vague != nil
 	if l.AppWord && o.app != "" {
 		o.apps = append(o.apps, Word{Text: o.app})
 	}

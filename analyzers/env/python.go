@@ -50,6 +50,8 @@ type hit struct {
 	text     string
 	inFile   bool // a plain assignment in a file of settings
 	byHand   bool // the code before it patches by hand
+	mod      *module
+	value    pyparse.Node
 	loop     rules.Loop
 }
 
@@ -420,7 +422,7 @@ func (p *project) pythonFile(name string) (cmds []Command) {
 	}
 	var settings []*rules.Setting
 	for _, s := range p.settings {
-		if containsAny(src, s.Names, s.Attributes) && (len(s.Needs) == 0 || p.named[name] == s.Program || containsAny(src, s.Needs) || containsAny([]byte(name), s.Needs)) {
+		if (s.Role == "send" || containsAny(src, s.Names, s.Attributes)) && (len(s.Needs) == 0 || p.named[name] == s.Program || containsAny(src, s.Needs) || containsAny([]byte(name), s.Needs)) {
 			settings = append(settings, s)
 		}
 	}
@@ -433,7 +435,11 @@ func (p *project) pythonFile(name string) (cmds []Command) {
 		return nil
 	}
 	for _, s := range settings {
-		p.settingHits(m, s)
+		if s.Role == "send" {
+			p.sendHits(m, s)
+		} else {
+			p.settingHits(m, s)
+		}
 	}
 	if launches {
 		cmds = p.codeLaunches(m)
@@ -456,7 +462,7 @@ func containsAny(src []byte, lists ...[]string) bool {
 func (p *project) settingHits(m *module, s *rules.Setting) {
 	inFile := len(s.Files) == 0 || partMatches(s.Files, m.f.name) || p.named[m.f.name] == s.Program
 	add := func(name string, value pyparse.Node, start, end uint32, plain bool) {
-		h := hit{setting: s, name: name, inFile: plain && inFile, pos: m.f.pos(int(start)), end: m.f.pos(int(end)), text: oneLine(string(m.f.src[start:end]))}
+		h := hit{setting: s, name: name, mod: m, value: value, inFile: plain && inFile, pos: m.f.pos(int(start)), end: m.f.pos(int(end)), text: oneLine(string(m.f.src[start:end]))}
 		h.values, h.complete = p.values(m, value, 0)
 		if k := value.AsConstant().ConstKind(); k == pyparse.ConstTrue || k == pyparse.ConstFalse {
 			h.truth = value.Text()

@@ -151,13 +151,20 @@ func progress(req Request, stage string, done, total int) {
 func processes(req Request, deployed env.Result, res *pyfront.Result) []rules.Env {
 	var out []rules.Env
 	green := map[rules.Loop]bool{}
-	for _, p := range deployed.Processes {
+	tasks := map[string]*queues{}
+	for i, p := range deployed.Processes {
 		if p.Env.Loop == rules.Gevent || p.Env.Loop == rules.Eventlet {
 			e := p.Env
 			e.Called = append(append([]string(nil), e.Called...), res.Called...)
 			slices.Sort(e.Called)
 			e.Runs = append(append([]string(nil), e.Runs...), "greenlet", "server-handler", "wsgi-app")
 			green[e.Loop] = true
+			if _, asked := tasks[p.Launcher]; !asked && p.Serves != nil {
+				tasks[p.Launcher] = queuesOf(req.Catalog, p.Launcher, &deployed, res)
+			}
+			if q := tasks[p.Launcher]; q != nil {
+				e.Only = q.only(&deployed.Processes[i])
+			}
 			out = append(out, e)
 		}
 	}

@@ -217,7 +217,9 @@ type definition struct {
 type definedTask struct {
 	definition
 	name      string
+	short     string // of the function or class
 	queue     string
+	ownQueue  string // the expression for it
 	qualified string
 	pos       rules.Pos
 	runs      bool // there is something to run: a function, or a class with a method "run"
@@ -260,7 +262,7 @@ func defined(f *pyfront.File, c rules.Context) definedTask {
 			continue
 		}
 		decorated = true
-		out.name = f.Module + "." + fn.Name()
+		out.name, out.short = f.Module+"."+fn.Name(), fn.Name()
 		call := d.AsCall()
 		if !call.Valid() {
 			break
@@ -276,7 +278,7 @@ func defined(f *pyfront.File, c rules.Context) definedTask {
 	line, col := f.Tree.Position(class.NameStart())
 	out.offset, out.pos = class.NameStart(), rules.Pos{File: f.Name, Line: line, Column: col, Offset: int(class.NameStart())}
 	out.qualified = strings.TrimSuffix(out.qualified, "."+fn.Name())
-	out.name, out.runs = f.Module+"."+class.Name(), fn.Name() == "run"
+	out.name, out.short, out.runs = f.Module+"."+class.Name(), class.Name(), fn.Name() == "run"
 	for n := range class.Body().All() {
 		if a := n.AsAssign(); a.Valid() && a.Targets().Len() == 1 {
 			if t := a.Targets().At(0).AsName(); t.Valid() {
@@ -296,6 +298,6 @@ func (d *definedTask) set(key string, value pyparse.Node) {
 	case "name":
 		d.name = text
 	case "queue":
-		d.queue = text
+		d.queue, d.ownQueue = text, value.Text()
 	}
 }
