@@ -76,8 +76,14 @@ func perform(p *Page, act string) {
 	case "leave-a-daemon":
 		cmd := exec.Command("sh", "-c", "sleep 1000 & sleep 1001 &")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		cmd.Run()
-		beats(p, 50*time.Millisecond)
+		var done atomic.Bool
+		go func() {
+			cmd.Run()
+			done.Store(true)
+		}()
+		for !done.Load() {
+			beats(p, 5*time.Millisecond)
+		}
 	}
 	p.SetPhase(Done)
 	os.NewFile(ControlFD, "control").WriteString("said")
