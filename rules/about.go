@@ -128,6 +128,9 @@ func (l *Library) rows() (out []AboutRow) {
 	for _, y := range l.Yields {
 		add("yield", "", &y.Row, y.Calls)
 	}
+	for _, s := range l.Streams {
+		add("stream", "", &s.Row, s.Calls)
+	}
 	for _, moves := range []struct {
 		table string
 		rows  []*MoveRow

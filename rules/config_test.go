@@ -170,6 +170,13 @@ func TestUserTables(t *testing.T) {
 			require.True(t, l.Alone("acme-hook"))
 			require.False(t, l.Alone("acme-job"))
 		}},
+		"adds": {"[[effect]]\nrule = \"GL201\"\ncalls = [\"acme.put\"]\ncost = \"size(0) * 1e-6\"\nadds = true\nwhy = \"w\"\nremedy = \"r\"\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.True(t, l.Symbol("acme.put").Effects[0].Adds)
+		}},
+		"stream": {"[[stream]]\ncalls = [\"acme.Wire.take\"]\nwhen = [\"patched(socket)\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.Equal(t, Guard{When: "patched(socket)"}, l.Symbol("acme.Wire.take").Streams[0].Guard())
+			require.Empty(t, l.Symbol("acme.Wire.close").Streams)
+		}},
 		"handle": {"[[handle]]\ncalls = [\"acme.Client.send\"]\nloops = [\"gevent\"]\nwhy = \"w\"\nremedy = \"r\"\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Handle("acme.Client"))
 			require.False(t, l.Handle("acme.Pool"))

@@ -136,6 +136,15 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("yield", i, err)
 		}
 	}
+	for i, s := range lib.Streams {
+		err := s.Row.compile(lib)
+		if err == nil {
+			err = need(&s.Row, false)
+		}
+		if err != nil {
+			return at("stream", i, err)
+		}
+	}
 	for i, r := range lib.Returns {
 		err := r.Row.compile(lib)
 		if err == nil {

@@ -50,6 +50,7 @@ type Library struct {
 	Spawns      []*MoveRow    `toml:"spawn"`
 	HigherOrder []*MoveRow    `toml:"higher-order"`
 	Yields      []*YieldRow   `toml:"yield"`
+	Streams     []*StreamRow  `toml:"stream"`
 	Returns     []*ReturnRow  `toml:"returns"`
 	Regexes     []*RegexRow   `toml:"regex"`
 	Loads       []*LoadRow    `toml:"load"`
@@ -103,6 +104,9 @@ type EffectRow struct {
 	// Early says what becomes of a name that was bound, or an object that was
 	// made, before the patch: "stalls", "raises", or "" (it does no harm).
 	Early string `toml:"early"`
+	// Adds says that short calls add up where a loop makes them without end: each
+	// counts as the work of a loop over a stream, as calls to the disk always do.
+	Adds bool `toml:"adds"`
 	// Local says that the effect is of no interest to callers in other modules:
 	// a lock that a library takes is the library's own, and held for an instant.
 	Local bool `toml:"local"`
@@ -170,6 +174,11 @@ func (l *LoadRow) Package() (pos int, names []string, ok bool) {
 
 // A YieldRow says that a call gives the thread back to the loop.
 type YieldRow struct{ Row }
+
+// A StreamRow says that a call takes from a stream that something outside the
+// process fills, or gives to one that it empties: the thread goes back to the
+// loop only while the kernel has nothing to take, or no room.
+type StreamRow struct{ Row }
 
 // A ContextRow says what makes a function run on a loop.
 type ContextRow struct {

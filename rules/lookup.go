@@ -22,6 +22,7 @@ type Entry struct {
 	Spawns      []*MoveRow
 	HigherOrder []*MoveRow
 	Yields      []*YieldRow
+	Streams     []*StreamRow
 	Returns     []*ReturnRow
 	Regexes     []*RegexRow
 	Loads       []*LoadRow
@@ -99,6 +100,7 @@ func (v *view) add(lib *Library) {
 	enter(row, lib.Spawns, func(e *Entry) *[]*MoveRow { return &e.Spawns })
 	enter(row, lib.HigherOrder, func(e *Entry) *[]*MoveRow { return &e.HigherOrder })
 	enter(row, lib.Yields, func(e *Entry) *[]*YieldRow { return &e.Yields })
+	enter(row, lib.Streams, func(e *Entry) *[]*StreamRow { return &e.Streams })
 	enter(row, lib.Returns, func(e *Entry) *[]*ReturnRow { return &e.Returns })
 	enter(row, lib.Regexes, func(e *Entry) *[]*RegexRow { return &e.Regexes })
 	enter(row, lib.Loads, func(e *Entry) *[]*LoadRow { return &e.Loads })

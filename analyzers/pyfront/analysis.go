@@ -263,7 +263,7 @@ func (a *analysis) run(u *unit) {
 	u.runs++
 	a.depth++
 	cost, yields := u.cost, u.yields
-	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil
+	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses, u.steps, u.rounds = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil, nil, nil
 	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--
@@ -409,8 +409,10 @@ func (a *analysis) result() *Result {
 		}
 	}
 	r.Contexts = a.contexts()
-	for u, own := range a.sharedHandles(a.units, r.Contexts) {
-		g.Own[u.name] = slices.Concat(u.own, own)
+	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(a.units, r.Contexts), a.starving(a.units)} {
+		for u, own := range late {
+			g.Own[u.name] = slices.Concat(g.Own[u.name], own)
+		}
 	}
 	for _, m := range a.order {
 		r.Trees = append(r.Trees, &File{Name: m.file, Module: m.name, Tree: m.tree})

@@ -478,6 +478,10 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			f.yield.maybe = true
 		}
 	}
+	if len(e.Streams) > 0 {
+		f.cost += costGreen
+		f.yield.waits = true
+	}
 	for _, r := range e.Yields {
 		if !r.Applies(as) {
 			continue
@@ -490,6 +494,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	}
 	f.regexes(e, v, as, n)
 	f.handles(e, v, as, n)
+	f.steps(e, v, as, n)
 	f.moves(e, as, n)
 }
 

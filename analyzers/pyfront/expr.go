@@ -509,9 +509,25 @@ func (f *frame) inherit(u *unit) {
 	f.yield.add(u.yields)
 }
 
+// standardKey is what any mapping holds under a name that a standard defines.
+func (f *frame) standardKey(key set, n pyparse.Node) set {
+	name, _ := key.constant()
+	s, ok := name.(string)
+	if !ok || !strings.Contains(s, ".") {
+		return set{}
+	}
+	if t := f.a.cat.Type("builtins.dict['" + s + "']"); t != "" {
+		return f.object(t, n, "")
+	}
+	return set{}
+}
+
 func (f *frame) subscript(s pyparse.Subscript) set {
 	base := f.eval(s.Value())
-	f.eval(s.Slice())
+	key := f.eval(s.Slice())
+	if known := f.standardKey(key, s.Node); !known.empty() {
+		return known
+	}
 	var out set
 	for _, v := range base.vals {
 		switch v.kind {

@@ -40,6 +40,7 @@ func (f *frame) finishLoop(l loopInfo) {
 		}
 	}
 	if detail == "" {
+		f.noteRound(l)
 		f.cost += max(l.trips, 1) * l.each
 		f.yield.add(l.yield)
 		return

@@ -35,6 +35,8 @@ type unit struct {
 	patches  []patchCall
 	served   []served
 	uses     []use
+	steps    []step
+	rounds   []round
 	cost     float64 // seconds of one run, as far as estimated
 	yields   yieldState
 	selfRec  []recursion
