@@ -127,6 +127,8 @@ type unit struct {
 	effectful map[rules.Func]bool
 
 	contexts []rules.Context
+	asks     *asking  // nil where nobody needs to know
+	keepers  []keeper // by what the contexts ask for
 	tokens   map[rules.Pos]token.Pos
 	made     map[token.Pos]bool // those that stand for places in other packages
 	comments comments
@@ -212,8 +214,11 @@ func (u *unit) read() {
 // another module, or its calls are but the way to a sink of its own package (see
 // markSinks).
 func (u *unit) foreign(f rules.Func) bool {
-	if strings.HasSuffix(string(f), sinkMark) {
+	switch {
+	case strings.HasSuffix(string(f), sinkMark):
 		return true
+	case strings.HasSuffix(string(f), standMark):
+		return false // its one call is where this package hands the function over
 	}
 	path := u.packageOf(string(shown(f)))
 	if path == u.pass.Pkg.Path() {

@@ -50,7 +50,13 @@ func (a callArgs) Arg(pos int, names []string) rules.Arg {
 	if a.args[pos] == nil {
 		return rules.Arg{Open: true, Size: -1}
 	}
-	return a.u.argument(a.args[pos])
+	arg := a.u.argument(a.args[pos])
+	if a.sig.Variadic() && pos == a.sig.Params().Len()-1 {
+		if n, ok := a.u.packed(a.args[pos]); ok {
+			arg.Size = n
+		}
+	}
+	return arg
 }
 
 // Constant implements [rules.Constants]: what a name is worth on the system that the
@@ -93,6 +99,35 @@ func (u *unit) argument(v ssa.Value) rules.Arg {
 		out.Flags = setBits(v, map[ssa.Value]int64{})
 	}
 	return out
+}
+
+// packed is how many things are passed in place of the dots of ...any, with those in
+// containers among them. Text counts as one.
+func (u *unit) packed(v ssa.Value) (n float64, ok bool) {
+	sl, isSlice := v.(*ssa.Slice)
+	if !isSlice {
+		return 0, false
+	}
+	for _, e := range u.stores.elem[sl.X] {
+		mk, isMade := e.(*ssa.MakeInterface)
+		if isMade && isContainer(mk.X.Type()) && !isBytes(mk.X.Type()) {
+			if k, known := u.size(mk.X, map[ssa.Value]bool{}); known {
+				n, ok = n+k, true
+				continue
+			}
+		}
+		n++
+	}
+	return n, ok
+}
+
+func isBytes(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	if !ok {
+		return false
+	}
+	b, ok := s.Elem().Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Byte
 }
 
 // setBits are the bits of a number that are set on every way to it. Where a way leads

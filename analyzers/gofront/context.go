@@ -1,11 +1,12 @@
 package gofront
 
 import (
+	"cmp"
 	"go/build/constraint"
+	"go/token"
 	"go/types"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -13,74 +14,132 @@ import (
 	"github.com/greenlint/greenlint/rules"
 )
 
+// A finder collects the functions that run on a loop.
+type finder struct {
+	u       *unit
+	moved   map[*ssa.Function]bool
+	seen    map[string]int // the index of a context
+	keepers []keeper // of this package, as far as they are known
+}
+
 // findContexts lists the functions that run on a loop, by what the catalogue says
-// makes one.
+// makes one, and by what is put into the keeps of this and other packages.
 func (u *unit) findContexts() {
+	f := &finder{u: u, moved: u.movedAway(), seen: map[string]int{}}
 	paths := sortedKeys(u.packages())
 	paths = append(paths, u.pass.Pkg.Path(), "builtin", string(u.conf.loop))
 	tags := u.buildTags()
 	paths = append(paths, tags...)
 	rows := u.look.Contexts(paths)
-	moved := u.movedAway()
-	seen := map[string]bool{}
-	add := func(fn *ssa.Function, row *rules.ContextRow, why string) {
-		if fn == nil || !u.has[fn] || moved[fn] {
-			return
-		}
-		key := string(u.name(fn)) + " " + row.Kind + " " + string(row.Loop)
-		if seen[key] {
-			return
-		}
-		seen[key] = true
-		pos := u.place(fn.Pos())
-		u.contexts = append(u.contexts, rules.Context{
-			Kind: row.Kind, Loop: row.Loop, Func: u.name(fn), Pos: pos, Guard: row.Guard(),
-			Why: []rules.Evidence{{Pos: pos, Text: why}},
-		})
+	for _, row := range rows {
+		f.byRow(row, paths, tags)
+	}
+	f.byCalls()
+	if u.tellsAsks(rows) {
+		f.byKeeps()
+	}
+	slices.SortFunc(u.contexts, func(a, b rules.Context) int {
+		return cmp.Or(cmp.Compare(a.Func, b.Func), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Loop, b.Loop))
+	})
+}
+
+// tellsAsks reports whether it matters what a package calls that others have put
+// there: it belongs to the user, or has to do with a loop.
+func (u *unit) tellsAsks(rows []*rules.ContextRow) bool {
+	return u.pass.Module == nil || u.pass.Module.Version == "" || slices.ContainsFunc(rows, func(r *rules.ContextRow) bool { return r.Syntax == "" })
+}
+
+func runningAs(row *rules.ContextRow) running { return running{row.Kind, row.Loop, row.Guard()} }
+
+func (f *finder) add(fn *ssa.Function, as running, why string) {
+	u := f.u
+	if fn == nil || !u.has[fn] || f.moved[fn] {
+		return
+	}
+	if f.new(u.name(fn), as, u.place(fn.Pos()), why) {
 		u.openHoles(fn)
 	}
-	for _, row := range rows {
-		for _, p := range row.Params {
-			for _, fn := range u.funcs {
-				if t := firstParam(fn); t != nil && paramIs(t, p) {
-					add(fn, row, "takes "+p)
-				}
-			}
+}
+
+// new adds a context; false if it is known. Of several reasons the first in the order
+// of their words is kept, wherever they stand.
+func (f *finder) new(name rules.Func, as running, pos rules.Pos, why string) bool {
+	key := string(name) + " " + as.kind + " " + string(as.loop)
+	reason := rules.Evidence{Pos: pos, Text: why}
+	if i, known := f.seen[key]; known {
+		if c := &f.u.contexts[i]; compareEvidence(reason, c.Why[0]) < 0 {
+			c.Pos, c.Why[0] = pos, reason
 		}
-		for _, base := range row.Bases {
-			u.implementers(base, row.Methods, func(fn *ssa.Function, t *types.Named) {
-				add(fn, row, t.Obj().Name()+" is a "+base)
-			})
-		}
-		for _, f := range row.Fields {
-			for _, loc := range sortedKeys(u.stores.loc) {
-				if ok, _ := path.Match(rules.Canonical(f), rules.Canonical(string(loc))); !ok {
-					continue
-				}
-				for _, v := range u.stores.loc[loc] {
-					u.contextFuncs(v, func(fn *ssa.Function) { add(fn, row, "stored in "+f) })
-				}
-			}
-		}
-		switch {
-		case strings.HasPrefix(row.Syntax, "//"):
-			for _, fn := range u.funcs {
-				if u.directive(fn, row.Syntax) {
-					add(fn, row, row.Syntax)
-				}
-			}
-		case row.Syntax == "func" && row.Lib != nil:
-			why := u.builtFor(row, paths, tags)
-			if len(row.Names) == 0 && u.conf.loop == "" && u.alone() {
-				continue
-			}
-			for _, fn := range u.funcs {
-				if why != "" && fn.Synthetic == "" && fn.Parent() == nil && calledSo(fn, row.Names) {
-					add(fn, row, why)
-				}
+		return false
+	}
+	f.seen[key] = len(f.u.contexts)
+	f.u.contexts = append(f.u.contexts, rules.Context{
+		Kind: as.kind, Loop: as.loop, Func: name, Pos: pos, Guard: as.guard, Why: []rules.Evidence{reason},
+	})
+	return true
+}
+
+func compareEvidence(a, b rules.Evidence) int {
+	return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Offset, b.Pos.Offset))
+}
+
+// handed adds the functions that a value may be, and the keeps that it may come
+// out of.
+func (f *finder) handed(v ssa.Value, as running, why string) {
+	f.u.contextFuncs(v, func(fn *ssa.Function) { f.add(fn, as, why) })
+	for _, o := range f.u.origins(v) {
+		f.keepers = append(f.keepers, keeper{o.keep, as})
+	}
+}
+
+// byRow adds what a row says of declarations.
+func (f *finder) byRow(row *rules.ContextRow, paths, tags []string) {
+	u, as := f.u, runningAs(row)
+	for _, p := range row.Params {
+		for _, fn := range u.funcs {
+			if t := firstParam(fn); t != nil && paramIs(t, p) {
+				f.add(fn, as, "takes "+p)
 			}
 		}
 	}
+	for _, base := range row.Bases {
+		u.implementers(base, row.Methods, func(fn *ssa.Function, t *types.Named) {
+			f.add(fn, as, t.Obj().Name()+" is a "+base)
+		})
+	}
+	for _, field := range row.Fields {
+		for _, loc := range sortedKeys(u.stores.loc) {
+			if ok, _ := path.Match(rules.Canonical(field), rules.Canonical(string(loc))); !ok {
+				continue
+			}
+			for _, v := range u.stores.loc[loc] {
+				f.handed(v, as, "stored in "+field)
+			}
+		}
+	}
+	switch {
+	case strings.HasPrefix(row.Syntax, "//"):
+		for _, fn := range u.funcs {
+			if u.directive(fn, row.Syntax) {
+				f.add(fn, as, row.Syntax)
+			}
+		}
+	case row.Syntax == "func" && row.Lib != nil:
+		why := u.builtFor(row, paths, tags)
+		if len(row.Names) == 0 && u.conf.loop == "" && u.alone() {
+			return
+		}
+		for _, fn := range u.funcs {
+			if why != "" && fn.Synthetic == "" && fn.Parent() == nil && calledSo(fn, row.Names) {
+				f.add(fn, as, why)
+			}
+		}
+	}
+}
+
+// byCalls adds what is passed to the functions of libraries.
+func (f *finder) byCalls() {
+	u := f.u
 	for _, c := range slices.Concat(u.calls, u.started) {
 		for i := range c.direct {
 			t := &c.direct[i]
@@ -90,34 +149,80 @@ func (u *unit) findContexts() {
 			e := u.entry(u.targetSymbol(t))
 			for _, row := range e.Contexts {
 				if row.Applies(newArgs(u, t)) {
-					u.eachCallable(t, row.Callable, func(fn *ssa.Function) { add(fn, row, "passed to "+u.targetSymbol(t)) })
+					for _, v := range callables(t, row.Callable) {
+						f.handed(v, runningAs(row), "passed to "+u.targetSymbol(t))
+					}
 				}
 			}
 		}
 	}
-	sort.SliceStable(u.contexts, func(i, j int) bool { return u.contexts[i].Func < u.contexts[j].Func })
 }
 
-// eachCallable finds the functions that a row says are among the arguments.
-func (u *unit) eachCallable(t *target, where func() (int, []string), yield func(*ssa.Function)) {
+// byKeeps adds what is put into keeps. What it adds may ask for more.
+func (f *finder) byKeeps() {
+	u := f.u
+	u.asks = u.findAsks()
+	below := u.keepersBelow()
+	for {
+		known := len(u.contexts) + len(f.keepers)
+		by := map[location][]keeper{}
+		for _, k := range slices.Concat(below, f.keepers, u.asks.keepersOf(u.contexts)) {
+			if !slices.Contains(by[k.loc], k) {
+				by[k.loc] = append(by[k.loc], k)
+			}
+		}
+		u.eachPut(by, f.put)
+		if len(u.contexts)+len(f.keepers) == known {
+			break
+		}
+	}
+	u.keepers = append(f.keepers, u.asks.keepersOf(u.contexts)...)
+	slices.SortFunc(u.keepers, compareKeepers)
+	u.keepers = slices.Compact(u.keepers)
+}
+
+// put adds what is put into a keep.
+func (f *finder) put(k keeper, v ssa.Value, pos token.Pos, why string) {
+	u := f.u
+	for _, o := range u.origins(v) {
+		o.method, o.elem = k.method, o.elem || k.elem
+		if x := (keeper{o.keep, k.running}); !slices.Contains(f.keepers, x) {
+			f.keepers = append(f.keepers, x)
+		}
+	}
+	if k.method == "" {
+		u.contextFuncs(v, func(fn *ssa.Function) { f.add(fn, k.running, why) })
+		return
+	}
+	u.keptMethods(k.keep, v, func(t *target) {
+		if t.body != nil {
+			f.add(t.body, k.running, why)
+		} else if name := u.stand(t, pos); name != "" {
+			f.new(name, k.running, u.place(pos), why)
+		}
+	})
+}
+
+// callables are the arguments that a row speaks of.
+func callables(t *target, where func() (int, []string)) (out []ssa.Value) {
 	pos, names := where()
 	args := t.args
 	if t.obj.Signature().Recv() != nil && len(args) > 0 {
 		args = args[1:]
 	}
 	for i, a := range args {
-		if a == nil || i != pos && !slices.Contains(names, "*") {
-			continue
+		if a != nil && (i == pos || slices.Contains(names, "*")) {
+			out = append(out, a)
 		}
-		u.contextFuncs(a, yield)
 	}
+	return out
 }
 
 // contextFuncs finds the functions that a value may be; a parameter is what its
 // callers here pass.
 func (u *unit) contextFuncs(v ssa.Value, yield func(*ssa.Function)) {
 	ls := u.leaves(v)
-	if _, isSlice := v.Type().Underlying().(*types.Slice); isSlice {
+	if isContainer(v.Type()) {
 		ls = append(slices.Clone(ls), u.follow(place{v: v, elem: true})...)
 	}
 	for _, l := range ls {
@@ -131,17 +236,44 @@ func (u *unit) contextFuncs(v ssa.Value, yield func(*ssa.Function)) {
 		case l.typ != nil && l.val != nil && isFuncType(l.val.Type()):
 			u.contextFuncs(l.val, yield)
 		case l.param != nil:
-			for _, site := range u.callsOf[l.param.Parent()] {
-				if arg := argOf(site, l.param); arg != nil {
-					for _, x := range u.leaves(arg) {
-						if x.fn != nil && u.has[x.fn] {
-							yield(x.fn)
-						}
-					}
+			for _, x := range u.passed(l.param) {
+				if x.fn != nil && u.has[x.fn] {
+					yield(x.fn)
 				}
 			}
 		}
 	}
+}
+
+func isContainer(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Slice, *types.Map, *types.Array:
+		return true
+	}
+	return false
+}
+
+// passed lists what the calls of a function in this package pass for a parameter,
+// also where they hand on one of their own.
+func (u *unit) passed(p *ssa.Parameter) (out []leaf) {
+	seen := map[*ssa.Parameter]bool{p: true}
+	for work := []*ssa.Parameter{p}; len(work) > 0; work = work[1:] {
+		for _, site := range u.callsOf[work[0].Parent()] {
+			arg := argOf(site, work[0])
+			if arg == nil {
+				continue
+			}
+			for _, l := range u.leaves(arg) {
+				if l.param == nil {
+					out = append(out, l)
+				} else if !seen[l.param] {
+					seen[l.param] = true
+					work = append(work, l.param)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // movedAway lists the functions that are handed to what runs them elsewhere: the
@@ -156,7 +288,9 @@ func (u *unit) movedAway() map[*ssa.Function]bool {
 			}
 			e := u.entry(u.targetSymbol(t))
 			for _, row := range e.Offloads {
-				u.eachCallable(t, row.Callable, func(fn *ssa.Function) { out[fn] = true })
+				for _, v := range callables(t, row.Callable) {
+					u.contextFuncs(v, func(fn *ssa.Function) { out[fn] = true })
+				}
 			}
 		}
 	}

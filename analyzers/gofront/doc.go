@@ -20,17 +20,25 @@
 // Holes of exported functions are part of the package's fact, so that they are
 // filled in other packages too.
 //
+// A keep is a place where other packages put what this one calls later: a parameter
+// of New that is stored, an exported field. Of each function the fact says what of
+// keeps it calls, and of each keep the loop on which that happens, so that what is
+// put there is known to run on the loop:
+//
+//	ui.New(store, ui.Options{OnOpen: f}) in main, and p.opt.OnOpen() in a callback of ui
+//
 // # The way of the data
 //
 // syntax and types → SSA → calls, with leaves (value.go, call.go) → holes and
 // instances (hole.go) → own effects and loops (own.go, loop.go, cost.go) → flow.Graph →
-// flow.Solve with the imported facts as Known → findings and the package's fact.
+// contexts, and keeps with them (context.go, keep.go) → flow.Solve with the imported
+// facts as Known → findings and the package's fact.
 //
 // # What it can't see
 //
 // Values are followed without regard to order and, through fields, globals and
 // containers, without regard to the object: what is stored in a field of one
 // object may come out of the same field of another. Implementations of an
-// interface in packages that this one does not import are not known. Calls by
-// reflection and through unsafe are not followed.
+// interface in packages that this one does not import are known only where they
+// are put into a keep. Calls by reflection and through unsafe are not followed.
 package gofront

@@ -43,6 +43,9 @@ type imports struct {
 	values map[location][]rules.Func // functions in fields, globals and results ("pkg.F()0")
 	judged map[rules.Func]rules.Loop // contexts, which are judged in their own package
 	local  map[string]bool           // symbols of effects that stay within the module
+	asks   map[rules.Func][]keep     // what of keeps a function calls
+
+	keepers []keeper
 
 	inward map[rules.Func]bool // all effects are the package's own; not part of the fact
 }
@@ -56,7 +59,7 @@ type openHole struct {
 
 func (p *imports) has(f rules.Func) bool { return p != nil && (len(p.sums[f]) > 0) }
 
-const factVersion = 1
+const factVersion = 2
 
 type packer struct {
 	body  []byte
@@ -82,6 +85,7 @@ func (p *packer) str(s string) {
 	p.num(n)
 }
 func (p *packer) guard(g rules.Guard) { p.str(g.When); p.str(g.Unless) }
+func (p *packer) keep(k keep)         { p.str(string(k.loc)); p.bit(k.elem); p.str(k.method) }
 func (p *packer) frames(fs []rules.Frame) {
 	p.num(len(fs))
 	for _, f := range fs {
@@ -146,6 +150,22 @@ func (f *imports) pack() []byte {
 	for _, s := range syms {
 		p.str(s)
 	}
+	names = sortedKeys(f.asks)
+	p.num(len(names))
+	for _, n := range names {
+		p.str(string(n))
+		p.num(len(f.asks[n]))
+		for _, k := range f.asks[n] {
+			p.keep(k)
+		}
+	}
+	p.num(len(f.keepers))
+	for _, k := range f.keepers {
+		p.keep(k.keep)
+		p.str(k.kind)
+		p.str(string(k.loop))
+		p.guard(k.guard)
+	}
 	out := binary.AppendUvarint(nil, factVersion)
 	out = binary.AppendUvarint(out, uint64(len(p.list)))
 	for _, s := range p.list {
@@ -203,6 +223,13 @@ func (p *unpacker) str() string {
 func (p *unpacker) guard() rules.Guard {
 	when := p.str()
 	return rules.Guard{When: when, Unless: p.str()}
+}
+
+func (p *unpacker) keep() keep {
+	k := keep{loc: location(p.str())}
+	k.elem = p.num() == 1
+	k.method = p.str()
+	return k
 }
 
 func (p *unpacker) frames() []rules.Frame {
@@ -275,6 +302,18 @@ func unpack(data []byte) (*imports, error) {
 	for range p.count() {
 		f.local[p.str()] = true
 	}
+	for range p.count() {
+		name := rules.Func(p.str())
+		for range p.count() {
+			f.asks[name] = append(f.asks[name], p.keep())
+		}
+	}
+	for range p.count() {
+		k := keeper{keep: p.keep()}
+		k.kind, k.loop = p.str(), rules.Loop(p.str())
+		k.guard = p.guard()
+		f.keepers = append(f.keepers, k)
+	}
 	if p.bad {
 		return nil, errFact
 	}
@@ -284,7 +323,7 @@ func unpack(data []byte) (*imports, error) {
 func newImports() *imports {
 	return &imports{
 		sums: map[rules.Func][]flow.Summary{}, holes: map[rules.Func][]openHole{}, values: map[location][]rules.Func{},
-		judged: map[rules.Func]rules.Loop{}, local: map[string]bool{},
+		judged: map[rules.Func]rules.Loop{}, local: map[string]bool{}, asks: map[rules.Func][]keep{},
 	}
 }
 
@@ -536,13 +575,31 @@ func (u *unit) export(r *flow.Reached) *PackageFact {
 		}
 	}
 	for _, c := range u.contexts {
-		f.judged[c.Func] = c.Loop
+		if !strings.HasSuffix(string(c.Func), standMark) {
+			f.judged[c.Func] = c.Loop
+		}
 	}
 	u.exportValues(f, r)
-	if len(f.sums)+len(f.holes)+len(f.values)+len(f.judged) == 0 {
+	u.exportKeeps(f)
+	if len(f.sums)+len(f.holes)+len(f.values)+len(f.judged)+len(f.asks)+len(f.keepers) == 0 {
 		return nil
 	}
 	return &PackageFact{f.pack()}
+}
+
+// exportKeeps adds what of keeps the exported functions call, and on which loops.
+func (u *unit) exportKeeps(f *imports) {
+	f.keepers = u.keepers
+	if u.asks == nil {
+		return
+	}
+	for _, fn := range u.funcs {
+		if name := u.name(fn); u.exported[name] {
+			if ks := u.asks.from(name); len(ks) > 0 {
+				f.asks[name] = ks
+			}
+		}
+	}
 }
 
 // maxSummaries is how many places of one rule a function tells its callers of.

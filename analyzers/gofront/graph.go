@@ -55,10 +55,16 @@ func (u *unit) fillHoles(from rules.Func, c *call, t *target, pos, end rules.Pos
 }
 
 // openHoles lets what nothing is known of fill the holes of a context: whoever
-// calls it is not seen.
+// calls it is not seen. Those of a function around it are filled by what that
+// function is called with.
 func (u *unit) openHoles(fn *ssa.Function) {
 	for _, k := range u.holeList[fn] {
-		if k.param.Parent() == fn && k.method != "" {
+		switch {
+		case k.param.Parent() != fn:
+			for _, l := range u.passed(k.param) {
+				u.fillWays(u.name(fn), fn, k, l)
+			}
+		case k.method != "":
 			u.fillWays(u.name(fn), fn, k, leaf{none: true, as: k.param.Type()})
 		}
 	}

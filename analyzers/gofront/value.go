@@ -54,18 +54,22 @@ func (u *unit) leaves(v ssa.Value) []leaf {
 	return l
 }
 
-func (u *unit) follow(start place) (out []leaf) {
+func (u *unit) follow(start place) []leaf {
+	_, out := u.trace(start)
+	return out
+}
+
+// trace is follow, with the places on the way back.
+func (u *unit) trace(start place) (passed []place, out []leaf) {
 	if start.v != nil && start.v.Parent() != nil {
 		defer func(old *ssa.Function) { u.from = old }(u.from)
 		u.from = start.v.Parent()
 	}
 	seen := map[place]bool{start: true}
 	have := map[leaf]bool{}
-	work := []place{start}
-	for len(work) > 0 && len(seen) < 1500 {
-		p := work[0]
-		work = work[1:]
-		prev, found := u.back(p)
+	passed = []place{start}
+	for i := 0; i < len(passed) && len(seen) < 1500; i++ {
+		prev, found := u.back(passed[i])
 		for _, l := range found {
 			if !have[l] {
 				have[l] = true
@@ -75,11 +79,11 @@ func (u *unit) follow(start place) (out []leaf) {
 		for _, q := range prev {
 			if !seen[q] {
 				seen[q] = true
-				work = append(work, q)
+				passed = append(passed, q)
 			}
 		}
 	}
-	return out
+	return passed, out
 }
 
 // back takes one step: to the places where the contents of p come from, and to

@@ -38,3 +38,16 @@ func do_bad(results chan string, entry *widget.Entry) {
 		entry.SetText(<-results) // want `GL204: callback .*do_bad\S* holds the ui loop: channel receive`
 	})
 }
+
+type tile struct{ link widget.Hyperlink }
+
+func (t *tile) Tapped(*fyne.PointEvent) {
+	http.Get("http://example.com") // want `GL401: method \(\*ui.tile\).Tapped holds the ui loop: net/http.Get`
+}
+
+func menu(t *tile) *fyne.MenuItem {
+	t.link.OnTapped = wait_bad
+	return &fyne.MenuItem{Action: func() {
+		time.Sleep(time.Second) // want `GL204: callback ui.menu\S* holds the ui loop: time.Sleep`
+	}}
+}

@@ -30,3 +30,26 @@ func terminal() error {
 func selected_bad() {
 	time.Sleep(time.Second) // want `GL204: callback ui.selected_bad holds the ui loop: time.Sleep`
 }
+
+func form() {
+	new(tview.Form).AddCheckbox("wait", false, func(bool) {
+		time.Sleep(time.Second) // want `GL204: callback ui.form\S* holds the ui loop: time.Sleep`
+	})
+	tview.NewList().SetDoneFunc(selected_bad)
+}
+
+type gauge struct{ *tview.Box }
+
+func (g *gauge) Draw(screen any) {
+	exec.Command("uptime").Output() // want `GL201: method \(\*ui.gauge\).Draw holds the ui loop: os/exec.Cmd.Output`
+	g.Box.Draw(screen)
+}
+
+func (g *gauge) InputHandler() func(*tview.Event, func(tview.Primitive)) {
+	return g.WrapInputHandler(func(*tview.Event, func(tview.Primitive)) {
+		exec.Command("uptime").Run() // want `GL201: callback .*InputHandler\S* holds the ui loop: os/exec.Cmd.Run`
+	})
+}
+
+// measure_ok is no method of the toolkit's.
+func (g *gauge) measure_ok() { exec.Command("uptime").Run() }

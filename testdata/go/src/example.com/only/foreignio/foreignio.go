@@ -2,7 +2,9 @@
 package foreignio
 
 import (
+	"bytes"
 	"database/sql"
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -45,3 +47,13 @@ func prepare_ok() (*http.Request, error) {
 
 //greenlint:task
 func others_ok() { time.Sleep(time.Second) }
+
+//greenlint:task
+func log_bad(c *client) {
+	log.New(c.conn, "", 0).Print("x") // want `GL401: .*log_bad .* net.Conn.Write`
+}
+
+//greenlint:task
+func log_ok(b *bytes.Buffer) {
+	log.New(b, "", 0).Print("x")
+}

@@ -4,3 +4,9 @@ package fyne
 type CanvasObject interface{ Show() }
 
 func Do(f func()) {}
+
+type PointEvent struct{}
+
+type Tappable interface{ Tapped(*PointEvent) }
+
+type MenuItem struct{ Action func() }

@@ -28,3 +28,22 @@ type List struct{ *Box }
 func NewList() *List { return &List{} }
 
 func (l *List) AddItem(main, secondary string, shortcut rune, selected func()) *List { return l }
+
+func (l *List) SetDoneFunc(handler func()) *List { return l }
+
+type Form struct{ *Box }
+
+func (f *Form) AddCheckbox(label string, checked bool, changed func(checked bool)) *Form { return f }
+
+type Primitive interface {
+	Draw(screen any)
+	Focus(delegate func(p Primitive))
+}
+
+func (b *Box) Draw(screen any) {}
+
+func (b *Box) Focus(delegate func(p Primitive)) {}
+
+func (b *Box) WrapInputHandler(handler func(*Event, func(p Primitive))) func(*Event, func(p Primitive)) {
+	return handler
+}

@@ -18,3 +18,5 @@ type Entry struct {
 func NewEntry() *Entry { return &Entry{} }
 
 func (e *Entry) SetText(text string) {}
+
+type Hyperlink struct{ OnTapped func() }
