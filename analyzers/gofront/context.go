@@ -19,7 +19,7 @@ type finder struct {
 	u       *unit
 	moved   map[*ssa.Function]bool
 	seen    map[string]int // the index of a context
-	keepers []keeper // of this package, as far as they are known
+	keepers []keeper       // of this package, as far as they are known
 }
 
 // findContexts lists the functions that run on a loop, by what the catalogue says

@@ -3,6 +3,8 @@ package gofront
 import (
 	"go/constant"
 	"go/token"
+	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -42,7 +44,7 @@ func (u *unit) ownEffects(fn *ssa.Function) {
 					add(chanReceive, in.Pos())
 				}
 			case *ssa.Send:
-				if !u.ready(in.Chan, in) {
+				if !u.ready(in.Chan, in) && !u.awaited(in) {
 					add(chanSend, in.Pos())
 				}
 			case *ssa.Select:
@@ -157,6 +159,67 @@ func (u *unit) ready(ch ssa.Value, op ssa.Instruction) bool {
 		return sends <= room
 	}
 	return !shared && before
+}
+
+// awaited reports whether a send by a closure is the answer for which the function
+// around it waits, and for nothing else: that one is ready when the closure runs. If
+// it waits on the loop, that is what is wrong.
+func (u *unit) awaited(send *ssa.Send) bool {
+	mk := u.madeChan(send.Chan)
+	if mk == nil || mk.Parent() == send.Parent() || !encloses(mk.Parent(), send.Parent()) || u.inLoop(send.Block()) {
+		return false
+	}
+	own := func(ch ssa.Value) bool {
+		x := u.madeChan(ch)
+		return x != nil && x.Parent() == mk.Parent()
+	}
+	for _, b := range mk.Parent().Blocks {
+		for _, in := range b.Instrs {
+			switch in := in.(type) {
+			case *ssa.UnOp:
+				if in.Op == token.ARROW && u.madeChan(in.X) == mk {
+					return true
+				}
+			case *ssa.Select:
+				if in.Blocking && !slices.ContainsFunc(in.States, func(s *ssa.SelectState) bool { return s.Dir != types.RecvOnly || !own(s.Chan) }) &&
+					slices.ContainsFunc(in.States, func(s *ssa.SelectState) bool { return u.madeChan(s.Chan) == mk }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// madeChan finds where the one channel is made that a value may be, also through a
+// captured variable.
+func (u *unit) madeChan(v ssa.Value) *ssa.MakeChan {
+	only := func(vs []ssa.Value) ssa.Value {
+		if len(vs) == 1 {
+			return vs[0]
+		}
+		return nil
+	}
+	for range 20 {
+		switch x := v.(type) {
+		case *ssa.MakeChan:
+			return x
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.FreeVar:
+			v = only(u.bindings(x))
+		case *ssa.Alloc: // a variable
+			v = only(u.stores.at[x])
+		case *ssa.UnOp:
+			if x.Op != token.MUL {
+				return nil
+			}
+			v = x.X
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 func (u *unit) inLoop(b *ssa.BasicBlock) bool {

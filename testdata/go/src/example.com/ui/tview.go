@@ -53,3 +53,30 @@ func (g *gauge) InputHandler() func(*tview.Event, func(tview.Primitive)) {
 
 // measure_ok is no method of the toolkit's.
 func (g *gauge) measure_ok() { exec.Command("uptime").Run() }
+
+// answer_ok is called from elsewhere, and waits for what is pressed.
+func answer_ok(yes, no *tview.Button) bool {
+	pressed, refused := make(chan bool), make(chan bool)
+	yes.SetSelectedFunc(func() { pressed <- true })
+	no.SetSelectedFunc(func() { refused <- true })
+	select {
+	case <-pressed:
+		return true
+	case <-refused:
+		return false
+	}
+}
+
+// answer_bad may have gone when the button is pressed.
+func answer_bad(yes *tview.Button) bool {
+	pressed := make(chan bool)
+	yes.SetSelectedFunc(func() {
+		pressed <- true // want `GL204: callback ui.answer_bad\S* holds the ui loop: channel send`
+	})
+	select {
+	case <-pressed:
+		return true
+	case <-time.After(time.Minute):
+		return false
+	}
+}
