@@ -149,6 +149,9 @@ func (l *Library) rows() (out []AboutRow) {
 	for _, h := range l.Handles {
 		add("handle", "", &h.Row, h.Calls)
 	}
+	for _, o := range l.Options {
+		add("option", o.Holder, &o.Row, o.Calls)
+	}
 	for _, x := range l.Regexes {
 		add("regex", x.How, &x.Row, x.Calls)
 	}

@@ -25,6 +25,7 @@ type Arg struct {
 	Open  bool    // it may be given by unpacking, so nothing is known
 	Known bool    // Value is what it is
 	Value any     // nil, bool, float64 or string
+	Among []any   // it is one of these, where Value isn't known
 	Flags int64   // bits of a number that are set for certain, where Value isn't known
 	Size  float64 // bytes or elements, as far as known; < 0 = not known
 	Exact bool    // Size is all there is
@@ -258,8 +259,24 @@ func number(lit any, a Arg, args Args) any {
 	return lit
 }
 
+// compareAll is the answer that holds whichever of its values an argument has.
+func (t argTest) compareAll(a Arg, lit any) truth {
+	var out truth
+	for i, v := range a.Among {
+		r := t.compare(Arg{Given: true, Known: true, Value: v, Size: -1}, lit)
+		if i > 0 && r != out {
+			return unknown
+		}
+		out = r
+	}
+	return out
+}
+
 func (t argTest) compare(a Arg, lit any) truth {
 	l, isNumber := lit.(float64)
+	if !a.Known && len(a.Among) > 0 {
+		return t.compareAll(a, lit)
+	}
 	if !a.Known {
 		if t.op == "has" && isNumber && a.Flags&int64(l) == int64(l) && l != 0 {
 			return yes

@@ -64,6 +64,8 @@ func TestUserTables(t *testing.T) {
 			require.True(t, row.Applies(named{"timeout": known(5.0)}))
 			require.False(t, row.Applies(named{"timeout": known(0.05)}))
 			require.True(t, row.Applies(named{"timeout": sized(-1)}), "what is not known is no excuse")
+			require.False(t, row.Applies(named{"timeout": {Given: true, Among: []any{0.05, 0.01}}}), "either is short")
+			require.True(t, row.Applies(named{"timeout": {Given: true, Among: []any{0.05, 5.0}}}))
 		}},
 		"numbers and flags": {effect + "when = [\"known(op)\", \"arg(op) in 1, 'EX', 'NONE', 6\"]\nunless = [\"arg(op) has 'NB'\", \"arg(op) has 1\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			row := l.Symbol("acme.Client.get").Effects[0]
@@ -208,6 +210,27 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, "object", row.Gives)
 			_, names, ok = row.Offers()
 			require.Equal(t, []string{"group"}, names)
+			require.True(t, ok)
+		}},
+		"option": {"[[option]]\ncalls = [\"acme.Setting\"]\nname = [0, \"name\"]\ndefault = [\"default\"]\nsource = [\"measured\"]\n" +
+			"[[option]]\ncalls = [\"acme.Conf.add\"]\noptions = [0]\ngroup = [1]\nkeywords = true\nholder = \"acme.Conf\"\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			name, def, options, _ := l.Symbol("acme.Setting").Options[0].Places()
+			require.Equal(t, Place{0, []string{"name"}}, name)
+			require.Equal(t, Place{-1, []string{"default"}}, def)
+			require.Equal(t, Place{-1, nil}, options)
+			row := l.Symbol("acme.Conf.add").Options[0]
+			_, _, options, group := row.Places()
+			require.Equal(t, Place{0, nil}, options)
+			require.Equal(t, Place{1, nil}, group)
+			require.True(t, row.Keywords)
+			require.True(t, l.OptionHolder("acme.Conf"))
+			require.False(t, l.OptionHolder("acme.Setting"))
+		}},
+		"make": {"[[returns]]\ncalls = [\"acme.open\"]\nwhen = [\"arg(0) has 'tls'\"]\ntype = \"acme.Conn\"\nmake = \"tls\"\n[[returns]]\ncalls = [\"acme.pool\"]\ntype = \"acme.Pool\"\nlike = [0, \"conn\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.Equal(t, "tls", l.Symbol("acme.open").Returns[0].Make)
+			pos, names, ok := l.Symbol("acme.pool").Returns[0].MadeLike()
+			require.Equal(t, 0, pos)
+			require.Equal(t, []string{"conn"}, names)
 			require.True(t, ok)
 		}},
 		"context by entry point": {"[[context]]\nkind = \"acme-job\"\nentries = [\"acme.jobs\"]\nmade = 2\n", func(t *testing.T, _ *Lookup, c *Catalog) {

@@ -150,8 +150,14 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		if err == nil {
 			err = need(&r.Row, false)
 		}
+		if err == nil {
+			_, err = selectorOf(r.Like)
+		}
 		if err == nil && r.Type == "" {
 			err = errors.New("no type")
+		}
+		if err == nil && r.Make != "" && len(r.Like) > 0 {
+			err = errors.New("both make and like")
 		}
 		if err != nil {
 			return at("returns", i, err)
@@ -197,6 +203,27 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		}
 		if err != nil {
 			return at("load", i, err)
+		}
+	}
+	for i, o := range lib.Options {
+		err := o.Row.compile(lib)
+		if err == nil {
+			err = need(&o.Row, true)
+		}
+		for _, list := range [][]any{o.Name, o.Default, o.Options, o.Group} {
+			if err == nil {
+				_, err = selectorOf(list)
+			}
+		}
+		switch {
+		case err != nil:
+		case len(o.Name)+len(o.Options) == 0:
+			err = errors.New("neither name nor options")
+		case len(o.Group) > 0 && o.Holder == "":
+			err = errors.New("a group without a holder")
+		}
+		if err != nil {
+			return at("option", i, err)
 		}
 	}
 	moves := func(table string, rows []*MoveRow) error {

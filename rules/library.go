@@ -54,6 +54,7 @@ type Library struct {
 	Returns     []*ReturnRow  `toml:"returns"`
 	Regexes     []*RegexRow   `toml:"regex"`
 	Loads       []*LoadRow    `toml:"load"`
+	Options     []*OptionRow  `toml:"option"`
 	Handles     []*HandleRow  `toml:"handle"`
 	Contexts    []*ContextRow `toml:"context"`
 	Patches     []*Patch      `toml:"patch"`
@@ -143,6 +144,39 @@ type HandleRow struct{ Row }
 type ReturnRow struct {
 	Row
 	Type string `toml:"type"` // as a value in Types
+	// Make is what sort of object of its class it is, and what it gives is: the
+	// driver of an engine, which its connections have too. Conditions on self ask
+	// for it.
+	Make string `toml:"make"`
+	Like []any  `toml:"like"` // or it is of the same make as this argument
+}
+
+// MadeLike returns where a row says the argument is whose make the result has.
+func (r *ReturnRow) MadeLike() (pos int, names []string, ok bool) {
+	s, _ := selectorOf(r.Like)
+	return s.pos, s.names, len(r.Like) > 0
+}
+
+// An OptionRow says that a call makes an option of the program, or says of options
+// where they are read or what their default is.
+type OptionRow struct {
+	Row
+	Name     []any  `toml:"name"`     // where the option's name is, with or without leading dashes; it is read under it, with _ for -
+	Default  []any  `toml:"default"`  // where its default is
+	Options  []any  `toml:"options"`  // where the option is, or the list of options, that the call is about
+	Group    []any  `toml:"group"`    // where the group is, by name or as an object: the option is an attribute of an attribute then
+	Keywords bool   `toml:"keywords"` // each keyword names an option and gives its default
+	Holder   string `toml:"holder"`   // the class of the object of which the option becomes an attribute
+}
+
+// Places returns where a row says the parts of an option are; a place with neither
+// position nor names is nowhere.
+func (o *OptionRow) Places() (name, def, options, group Place) {
+	at := func(list []any) Place {
+		s, _ := selectorOf(list)
+		return Place{s.pos, s.names}
+	}
+	return at(o.Name), at(o.Default), at(o.Options), at(o.Group)
 }
 
 // A LoadRow says that a call imports what a dotted name among its arguments names.

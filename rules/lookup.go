@@ -26,6 +26,7 @@ type Entry struct {
 	Returns     []*ReturnRow
 	Regexes     []*RegexRow
 	Loads       []*LoadRow
+	Options     []*OptionRow
 	Handles     []*HandleRow
 	Contexts    []*ContextRow
 }
@@ -61,6 +62,7 @@ type view struct {
 	replac  map[string]bool
 	holds   map[string][]int
 	handles map[string]bool // classes
+	holders map[string]bool // classes that have options as attributes
 	alone   map[string]bool // kinds of contexts
 	context []*ContextRow
 }
@@ -71,7 +73,7 @@ func newView() view {
 		decor: map[string][]*ContextRow{}, subs: map[string][]*ContextRow{}, started: map[string][]*MoveRow{},
 		syntax: map[string][]*ContextRow{}, stdlib: map[string]bool{}, sizes: map[string]costExpr{},
 		clocks: map[string]bool{}, polls: map[string]bool{}, replac: map[string]bool{}, holds: map[string][]int{},
-		handles: map[string]bool{}, alone: map[string]bool{},
+		handles: map[string]bool{}, holders: map[string]bool{}, alone: map[string]bool{},
 	}
 }
 
@@ -104,6 +106,7 @@ func (v *view) add(lib *Library) {
 	enter(row, lib.Returns, func(e *Entry) *[]*ReturnRow { return &e.Returns })
 	enter(row, lib.Regexes, func(e *Entry) *[]*RegexRow { return &e.Regexes })
 	enter(row, lib.Loads, func(e *Entry) *[]*LoadRow { return &e.Loads })
+	enter(row, lib.Options, func(e *Entry) *[]*OptionRow { return &e.Options })
 	enter(row, lib.Handles, func(e *Entry) *[]*HandleRow { return &e.Handles })
 	enter(row, lib.Contexts, func(e *Entry) *[]*ContextRow { return &e.Contexts })
 	for _, rows := range [][]*MoveRow{lib.Offloads, lib.Spawns} {
@@ -118,6 +121,11 @@ func (v *view) add(lib *Library) {
 			if i := strings.LastIndexByte(c, '.'); i > 0 {
 				v.handles[c[:i]] = true
 			}
+		}
+	}
+	for _, r := range lib.Options {
+		if r.Holder != "" {
+			v.holders[r.Holder] = true
 		}
 	}
 	for _, r := range lib.Spawns {
@@ -432,6 +440,15 @@ func (l *Lookup) Handle(class string) bool {
 	defer l.c.mu.Unlock()
 	t := l.table(class)
 	return t.user.handles[class] || t.builtin.handles[class]
+}
+
+// OptionHolder reports whether the options of the program are attributes of an
+// object of a class.
+func (l *Lookup) OptionHolder(class string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table(class)
+	return t.user.holders[class] || t.builtin.holders[class]
 }
 
 // Alone reports whether no two contexts of a kind and function run at once, as far as

@@ -108,6 +108,9 @@ type analysis struct {
 	typeCells             map[pyparse.Node]*cell
 	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed
 	attacks               map[matching]*regex.Attack    // what was found of regular expressions
+	optionSites           map[pyparse.Node]*options     // by the call or list that makes them
+	declarations          map[optionKey]*declaration
+	holders               map[string]bool // library classes → whether their objects have options
 }
 
 // epochs count changes that caches depend on.
@@ -150,6 +153,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
 		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, attacks: map[matching]*regex.Attack{},
+		optionSites: map[pyparse.Node]*options{}, declarations: map[optionKey]*declaration{}, holders: map[string]bool{},
 	}
 	if a.budget == 0 {
 		a.budget = 0.1

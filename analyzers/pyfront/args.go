@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,8 @@ type args struct {
 	star   bool // *x: further positions are not known
 	kwstar bool // **x
 	node   pyparse.Node
-	self   set // the receiver, for rows that ask for its size
+	self   set    // the receiver, for rows that ask for its size
+	make   string // and of what make it is
 }
 
 type arg struct {
@@ -77,7 +79,7 @@ func (as args) find(pos int, names []string) (arg, bool) {
 // Arg implements rules.Args.
 func (as args) Arg(pos int, names []string) rules.Arg {
 	if len(names) == 1 && names[0] == "self" {
-		return rules.Arg{Given: true, Size: sizeOf(as.self)}
+		return rules.Arg{Given: true, Known: true, Value: as.make, Size: sizeOf(as.self)}
 	}
 	a, ok := as.find(pos, names)
 	if !ok {
@@ -87,6 +89,39 @@ func (as args) Arg(pos int, names []string) rules.Arg {
 	out.Value, out.Known = a.set.constant()
 	if !out.Known {
 		out.Value, out.Known = namesOf(a.set)
+	}
+	if !out.Known && !a.set.open {
+		out.Among = literals(a.set)
+	}
+	return out
+}
+
+// byDefault are the arguments where options are left at their defaults; ok says that
+// some argument is one.
+func (as args) byDefault() (out args, ok bool) {
+	usual := func(list []arg) []arg {
+		list = slices.Clone(list)
+		for i, a := range list {
+			if s := without(a.set, func(v *value) bool { return v.kind != kConst || v.flag&fDefault == 0 }); len(s.vals) > 0 {
+				list[i].set = set{vals: s.vals}
+				ok = true
+			}
+		}
+		return list
+	}
+	out = as
+	out.pos, out.kw = usual(as.pos), usual(as.kw)
+	return out, ok
+}
+
+// literals are the values of a set, all of which are known.
+func literals(s set) []any {
+	var out []any
+	for _, v := range s.vals {
+		if v.kind != kConst || v.lit == opaque {
+			return nil
+		}
+		out = append(out, v.lit)
 	}
 	return out
 }

@@ -41,6 +41,13 @@ func (f *frame) apply(fn set, as args, n pyparse.Node) set {
 		return join(out, unknownSet)
 	}
 	if fn.open {
+		if c := n.AsCall(); c.Valid() {
+			for _, v := range f.byName(c) {
+				if !fn.has(v) {
+					out = join(out, f.applyValue(v, as, n, true))
+				}
+			}
+		}
 		f.yield.maybe = true
 		out = join(out, unknownSet)
 	}
@@ -266,7 +273,7 @@ func (a *analysis) wrappedLib(name string) *cell {
 func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic bool, flag uint8) set {
 	f.bind(u, self, as)
 	f.a.ensure(u)
-	if r, ok := f.copied(string(u.name), as, n); ok {
+	if r, ok := f.copied(string(u.undecorated().name), as, n); ok {
 		return r
 	}
 	switch {
@@ -375,6 +382,9 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	if r, ok := f.loads(e, as, n); ok {
 		return r
 	}
+	if r, ok := f.options(e, v.name, as, n); ok {
+		return r
+	}
 	return f.compiled(e, as, f.libraryResult(v, e, as, n))
 }
 
@@ -419,7 +429,7 @@ func (a *analysis) methodEntry(v *value) rules.Entry {
 // libraryMethod calls a special method of a library's object, if the catalogue
 // has something to say of it.
 func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (set, bool) {
-	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound}
+	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, make: v.make}
 	for _, c := range f.a.libraryOrder(v.name) {
 		e := f.a.cat.Method(c, name)
 		if !e.Known {
@@ -430,7 +440,7 @@ func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (s
 	}
 	for _, c := range f.a.libraryOrder(v.name) {
 		if t := f.a.typeOf(c, name, "()"); t != "" {
-			return f.object(t, n, v.bound), true
+			return like(f.object(t, n, v.bound), v.make), true
 		}
 	}
 	return set{}, false
@@ -438,6 +448,7 @@ func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (s
 
 // rows applies what the catalogue says of a call.
 func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
+	as.make = v.make
 	if !e.Known {
 		f.unknownCall(n, "library that the catalogue doesn't describe")
 	}
@@ -620,6 +631,9 @@ func (f *frame) copied(name string, as args, n pyparse.Node) (out set, ok bool) 
 	}
 	e := f.a.entry(lib)
 	f.moves(e, as, n)
+	if r, ok := f.options(e, lib, as, n); ok {
+		return r, true
+	}
 	return f.loads(e, as, n)
 }
 
@@ -801,6 +815,9 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 		if !m.Wraps && !m.Returns {
 			continue
 		}
+		if f.unusual > 0 { // what goes on without it is what counts
+			return unknownSet
+		}
 		pos, names := m.Callable()
 		if a, ok := as.find(pos, names); ok && m.Applies(as) {
 			c := f.a.site(n)
@@ -817,6 +834,9 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 		if !m.Proxies || !m.Applies(as) {
 			continue
 		}
+		if f.unusual > 0 {
+			return unknownSet
+		}
 		pos, names := m.Callable()
 		if a, ok := as.find(pos, names); ok {
 			made := f.resultsOf(a.set, n)
@@ -826,17 +846,38 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap})
 		}
 	}
+	if out, ok := f.returned(e, as, n, bound); ok {
+		return out
+	}
+	var byOption set
+	if usual, ok := as.byDefault(); ok {
+		byOption, _ = f.returned(e, usual, n, bound)
+	}
+	return join(byOption, f.givenBy(v, as, n, bound))
+}
+
+// returned is what a call surely gives back by its arguments.
+func (f *frame) returned(e rules.Entry, as args, n pyparse.Node, bound string) (out set, ok bool) {
 	for _, r := range e.Returns {
 		if r.Surely(as) {
-			return f.object(r.Type, n, bound)
+			t := f.object(r.Type, n, bound)
+			for _, m := range makesOf(r, as) {
+				out = join(out, like(t, m))
+			}
+			return out, true
 		}
 	}
+	return set{}, false
+}
+
+// givenBy is what a library call gives back whatever its arguments are.
+func (f *frame) givenBy(v *value, as args, n pyparse.Node, bound string) set {
 	given := func(class, name string) (set, bool) {
 		t := f.a.typeOf(class, name, "()")
 		if t == "" {
 			return set{}, false
 		}
-		out := f.object(t, n, bound)
+		out := like(f.object(t, n, bound), v.make)
 		if name != "" {
 			class += "." + name
 		}
@@ -863,6 +904,41 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 		return one(&value{kind: kObject, name: v.name, bound: bound})
 	}
 	return unknownSet
+}
+
+// like is a set whose objects of libraries are of a make.
+func like(s set, make string) set {
+	if make == "" {
+		return s
+	}
+	out := set{open: s.open, size: s.size}
+	for _, v := range s.vals {
+		if v.kind == kObject {
+			v = v.but(func(v *value) { v.make = make })
+		}
+		out.vals = append(out.vals, v)
+	}
+	return out
+}
+
+// makesOf are the makes that a row gives a result: its own, or those of the objects that
+// an argument may be.
+func makesOf(r *rules.ReturnRow, as args) []string {
+	pos, names, ok := r.MadeLike()
+	if !ok {
+		return []string{r.Make}
+	}
+	var out []string
+	a, _ := as.find(pos, names)
+	for _, v := range a.set.vals {
+		if v.kind == kObject && !slices.Contains(out, v.make) {
+			out = append(out, v.make)
+		}
+	}
+	if len(out) == 0 {
+		return []string{""}
+	}
+	return out
 }
 
 // isClassName reports whether a name looks like a class by Python's conventions.

@@ -234,9 +234,10 @@ func (c *class) findSetters(body pyparse.NodeList) {
 			if m.Kind() == pyparse.KindAttribute && m.Ctx() == pyparse.Store {
 				at := m.AsAttribute()
 				if at.Value().Kind() == pyparse.KindName && at.Value().AsName().Id() == name {
-					list := c.setters[at.Attr()]
-					if len(list) == 0 || list[len(list)-1] != fd.Name() {
-						c.setters[at.Attr()] = append(list, fd.Name())
+					attr, method := c.mangle(at.Attr()), c.mangle(fd.Name())
+					list := c.setters[attr]
+					if len(list) == 0 || list[len(list)-1] != method {
+						c.setters[attr] = append(list, method)
 					}
 				}
 			}
@@ -256,7 +257,10 @@ func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
 			if !found {
-				if s := f.objectAttr(&value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) {
+				if s, ok := f.instanceOption(v.class, name); ok {
+					return s
+				}
+				if s := f.objectAttr(&value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) && (f.names(s) || len(f.classMethods(v.class, "__getattr__")) == 0) {
 					return join(out, s)
 				}
 			}
@@ -295,9 +299,12 @@ func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 		}
 	}
 	if !found {
+		if s, ok := f.instanceOption(v.class, name); ok {
+			return s
+		}
 		if ms := f.classMethods(v.class, "__getattr__"); len(ms) > 0 && n.Valid() {
 			for _, m := range ms {
-				out = join(out, f.callUnit(m.unit, one(v), args{pos: []arg{{set: one(constOf(name)), node: n}}, node: n}, n, false, m.flag))
+				out = join(out, f.forwarded(f.callUnit(m.unit, one(v), args{pos: []arg{{set: one(constOf(name)), node: n}}, node: n}, n, false, m.flag), name, n))
 			}
 			return join(out, unknownSet)
 		}
@@ -315,6 +322,18 @@ func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 func (f *frame) known(s set) bool {
 	for _, v := range s.vals {
 		if v.kind != kSymbol || f.a.methodEntry(v).Known {
+			return true
+		}
+	}
+	return false
+}
+
+// names reports whether the catalogue names what a set denotes, or its class. What it
+// says of a whole package goes for any name, and so not for one that a __getattr__ may
+// answer.
+func (f *frame) names(s set) bool {
+	for _, v := range s.vals {
+		if v.kind != kSymbol || slices.ContainsFunc(f.a.libraryOrder(v.recv), func(c string) bool { return f.a.cat.Method(c, lastPart(v.name)).Known }) {
 			return true
 		}
 	}
@@ -457,9 +476,11 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 			}
 		}
 	}
-	f.copied(c.name, as, n)
 	f.start(c, n)
 	f.born(c)
+	if s, ok := f.copied(c.name, as, n); ok {
+		return s
+	}
 	return one(inst)
 }
 
@@ -564,7 +585,7 @@ func (f *frame) start(c *class, n pyparse.Node) {
 
 // mangle is the name that __x in a class body really has.
 func (f *frame) mangle(name string) string {
-	if !strings.HasPrefix(name, "__") || strings.HasSuffix(name, "__") {
+	if !private(name) {
 		return name
 	}
 	c := f.class
@@ -576,7 +597,19 @@ func (f *frame) mangle(name string) string {
 	if c == nil {
 		return name
 	}
+	return c.mangle(name)
+}
+
+// mangle is the name that __x in the class's body really has.
+func (c *class) mangle(name string) string {
+	if !private(name) {
+		return name
+	}
 	return "_" + strings.TrimLeft(c.short, "_") + name
+}
+
+func private(name string) bool {
+	return strings.HasPrefix(name, "__") && !strings.HasSuffix(name, "__")
 }
 
 // instancesOf turns classes into instances of them.

@@ -139,6 +139,11 @@ func (f *frame) wrapped(u *unit, r set, dec pyparse.Node) {
 	for _, v := range r.vals {
 		if v.kind == kFunc && v.unit != u {
 			u.wrappers = addWrapper(u.wrappers, wrapper{v.unit, f.pos(dec), f.endPos(dec)})
+			if v.unit.instead == nil {
+				v.unit.instead = u
+			} else if v.unit.instead != u {
+				v.unit.instead = v.unit
+			}
 			f.a.ensure(v.unit)
 		}
 	}
@@ -330,6 +335,17 @@ func (u *unit) finish() {
 	for _, w := range u.wrappers {
 		u.edges = append(u.edges, flow.Edge{Callee: w.unit.name, Kind: flow.Call, Pos: w.pos, End: w.end})
 	}
+}
+
+// undecorated is the function that one stands for which a decorator has put in its place.
+func (u *unit) undecorated() *unit {
+	for range 8 { // no function has more decorators; a circle ends here
+		if u.instead == nil {
+			break
+		}
+		u = u.instead
+	}
+	return u
 }
 
 // vendored is the library's name for a function or class of the project, by its

@@ -20,6 +20,16 @@
 // assigned back is seen wrapped; cells only grow. Modules are loaded when an
 // import is followed, so the cost grows with what the tasks reach.
 //
+// Defaults. An option that the program declares is read as its default, for that is what
+// runs where nobody says otherwise: like a constant, it may make a finding ("as it is
+// shipped, the database is SQLite") and void one. But a deployment may say otherwise, so
+// code is not dead because of a default, and both ways of a test on it are followed. One
+// thing only is drawn from it: where one way hands to another thread what the other calls
+// here, the option is the switch between the two, and the default says which of them is
+// meant. An option without a default, one that is declared with several, and what the
+// environment may hold (os.environ.get("URL", "sqlite://")) are unknown: what the code
+// falls back on there is for whoever tries it out, and no deployment has it.
+//
 // What it can't see: names made with setattr or exec, metaclasses, values that go
 // through a library's containers. Such a call is counted as unknown.
 package pyfront

@@ -56,15 +56,16 @@ func (f *frame) eval(n pyparse.Node) set {
 		e := n.AsIfExp()
 		f.truth(f.eval(e.Test()), e.Test())
 		known, val := f.constantTest(e.Test())
+		byDefault, usual := f.defaultTest(e.Test())
 		env := f.env
 		var a, b set
 		if !known || val {
 			f.env = f.narrow(e.Test(), true)
-			a = f.eval(e.Body())
+			a = f.either(e.Body(), byDefault && !usual)
 		}
 		if !known || !val {
 			f.env = f.narrow(e.Test(), false)
-			b = f.eval(e.Orelse())
+			b = f.either(e.Orelse(), byDefault && usual)
 		}
 		f.env = env
 		return join(a, b)
@@ -108,6 +109,16 @@ func (f *frame) eval(n pyparse.Node) set {
 		}
 	}
 	return unknownSet
+}
+
+// either is one of the two sides of a conditional expression; unusual says that the
+// defaults of options rule it out.
+func (f *frame) either(n pyparse.Node, unusual bool) set {
+	if unusual {
+		f.unusual++
+		defer func() { f.unusual-- }()
+	}
+	return f.eval(n)
 }
 
 func (f *frame) constant(c pyparse.Constant) set {
@@ -376,8 +387,17 @@ func arith(x, y float64, op pyparse.Op) (float64, bool) {
 // display is a list, tuple or set written out.
 func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set {
 	c := f.a.site(n)
+	var declared []*option
 	for e := range elts.All() {
-		f.a.write(c, sizeless(f.eval(e)))
+		s := f.eval(e)
+		if list := f.optionsOf(s); len(list) > 0 && len(s.vals) == 1 && s.vals[0].kind == kObject {
+			declared = append(declared, list...)
+			continue
+		}
+		f.a.write(c, sizeless(s))
+	}
+	if len(declared) > 0 {
+		f.a.write(c, one(f.a.optionsAt(n, "builtins.object", declared)))
 	}
 	return one(containerValue(name, c)).withSize(float64(elts.Len()))
 }
@@ -545,7 +565,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			}
 		case kObject:
 			if t := f.a.cat.Type(v.name + "[]"); t != "" {
-				out = join(out, f.object(t, s.Node, v.bound))
+				out = join(out, like(f.object(t, s.Node, v.bound), v.make))
 			} else {
 				out = join(out, unknownSet)
 			}
@@ -660,8 +680,11 @@ func (f *frame) libraryAttr(base, name string, n pyparse.Node) set {
 func (f *frame) objectAttr(v *value, name string, n pyparse.Node) set {
 	for _, c := range f.a.libraryOrder(v.name) {
 		if t := f.a.typeOf(c, name, ""); t != "" {
-			return f.object(t, n, v.bound)
+			return like(f.object(t, n, v.bound), v.make)
 		}
+	}
+	if s, ok := f.optionOf(v.name, v.lit, name); ok {
+		return s
 	}
 	return one(f.a.memberOf(v.name, name).in(v))
 }

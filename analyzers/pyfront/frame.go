@@ -25,6 +25,8 @@ type frame struct {
 	next      []*locals // environments at break and continue of the loop at hand
 	inTry     int
 	runsOut   int            // in so many try statements that end when the data do: except StopIteration
+	switches  []choice       // between two ways, by the default of an option
+	unusual   int            // in so many branches that the defaults of options rule out
 	onlyTypes int            // in so many blocks that only type checkers read
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }
@@ -50,6 +52,9 @@ func (f *frame) body() {
 		if f.env != nil {
 			f.a.write(&u.result, one(constOf(nil)))
 		}
+	}
+	for _, c := range f.switches {
+		f.switched(c)
 	}
 	u.cost, u.yields = max(u.cost, f.recursionCost(f.cost)), f.yield
 }
@@ -295,7 +300,7 @@ func (f *frame) assign(name string, s set, off uint32) {
 	}
 	if f.class != nil {
 		f.env.set(name, s)
-		f.a.write(f.class.attr(name), s)
+		f.a.write(f.class.attr(f.class.mangle(name)), s)
 		return
 	}
 	sym := f.scope.Lookup(name)

@@ -121,6 +121,11 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		return out, true
 	case "builtins.getattr":
 		if len(as.pos) >= 2 {
+			if f.asksOn(as.pos[1].node) {
+				c := f.a.site(n)
+				f.a.write(c, sizeless(first))
+				return one(&value{kind: kForward, item: c}), true
+			}
 			if s, ok := as.pos[1].set.constant(); ok {
 				if name, ok := s.(string); ok && name != "" {
 					var out set
@@ -224,6 +229,27 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		return one(typed("object")), true
 	}
 	return set{}, false
+}
+
+// asksOn reports whether an expression is the name that a __getattr__ is asked for. It
+// is asked for many, and what it gives for one says nothing of the others; so what it
+// only hands on is looked up by who asks.
+func (f *frame) asksOn(n pyparse.Node) bool {
+	u := f.u
+	return u.class != nil && u.short == "__getattr__" && len(u.params) == 2 && n.Kind() == pyparse.KindName && n.AsName().Id() == u.params[1].name
+}
+
+// forwarded is what a __getattr__ has given for a name.
+func (f *frame) forwarded(s set, name string, n pyparse.Node) set {
+	out := set{open: s.open, size: s.size}
+	for _, v := range s.vals {
+		if v.kind == kForward {
+			out = join(out, f.attrOf(v.item.read(f.u), name, n))
+		} else {
+			out = join(out, one(v))
+		}
+	}
+	return out
 }
 
 // super is what super() denotes in a method: one value for each class that self

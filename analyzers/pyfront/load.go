@@ -31,7 +31,7 @@ func (f *frame) loads(e rules.Entry, as args, n pyparse.Node) (out set, ok bool)
 				below = append(texts(p.set), below...)
 			}
 		}
-		got := set{open: a.set.open}
+		got := set{open: a.set.open || anyDefault(a.set)}
 		for _, name := range texts(a.set) {
 			got = join(got, f.loaded(row, name, below, as.after(pos), n))
 		}
@@ -40,6 +40,12 @@ func (f *frame) loads(e rules.Entry, as args, n pyparse.Node) (out set, ok bool)
 		}
 	}
 	return unknownSet, len(e.Loads) > 0
+}
+
+// anyDefault reports whether a set holds the default of an option: a deployment may have
+// something else loaded.
+func anyDefault(s set) bool {
+	return slices.ContainsFunc(s.vals, func(v *value) bool { return v.kind == kConst && v.flag&fDefault != 0 })
 }
 
 // loaded is what one dotted name names, in the first package that has it.

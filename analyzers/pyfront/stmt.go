@@ -196,6 +196,7 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 func (f *frame) ifStmt(s pyparse.If) {
 	f.truth(f.eval(s.Test()), s.Test())
 	known, val := f.constantTest(s.Test())
+	byDefault, usual := f.defaultTest(s.Test())
 	yes, no := f.narrow(s.Test(), true), f.narrow(s.Test(), false)
 	if known && val {
 		no = nil
@@ -208,7 +209,7 @@ func (f *frame) ifStmt(s pyparse.If) {
 		if typeChecking(s.Test()) {
 			f.onlyTypes++
 		}
-		f.block(s.Body())
+		f.branch(s.Body(), byDefault && !usual)
 		if typeChecking(s.Test()) {
 			f.onlyTypes--
 		}
@@ -218,11 +219,34 @@ func (f *frame) ifStmt(s pyparse.If) {
 	f.cost, f.yield = cost, yield
 	f.env = no
 	if no != nil {
-		f.block(s.Orelse())
+		f.branch(s.Orelse(), byDefault && usual)
+	}
+	if byDefault {
+		otherwise := spanOf(s.Orelse())
+		if s.Orelse().Len() == 0 && after == nil { // it returns, and else is what follows
+			otherwise = span{s.End(), f.u.node.End()}
+		}
+		if usual {
+			f.switches = append(f.switches, choice{usual: spanOf(s.Body()), other: otherwise})
+		} else {
+			f.switches = append(f.switches, choice{usual: otherwise, other: spanOf(s.Body())})
+		}
 	}
 	f.env = joinLocals(after, f.env)
 	f.cost = max(f.cost, bodyCost)
 	f.yield.add(bodyYield)
+}
+
+// branch runs one way through a test; unusual says that the defaults of options rule
+// it out.
+func (f *frame) branch(l pyparse.NodeList, unusual bool) {
+	if unusual {
+		f.unusual++
+	}
+	f.block(l)
+	if unusual {
+		f.unusual--
+	}
 }
 
 // typeChecking reports whether a test is true for type checkers only.
@@ -445,7 +469,7 @@ func (f *frame) enter(s set, n pyparse.Node, async bool) set {
 			if t == "" {
 				out = join(out, one(v))
 			} else {
-				out = join(out, f.object(t, n, v.bound))
+				out = join(out, like(f.object(t, n, v.bound), v.make))
 			}
 		case kInstance:
 			r, ok := f.special(v, enter, n)

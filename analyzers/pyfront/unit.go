@@ -42,6 +42,7 @@ type unit struct {
 	selfRec  []recursion
 	contexts []rules.Context
 	wrappers []wrapper // functions that stand in its place
+	instead  *unit     // the function in whose place it stands; itself where these are several
 	flag     uint8     // how it is decorated
 
 	ran           bool

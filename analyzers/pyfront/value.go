@@ -25,6 +25,7 @@ const (
 	kManager                   // what a @contextmanager function gives
 	kType                      // a type with parameters: Optional[X], list[X]; name is its head, item holds instances
 	kProperty                  // a property of a class: reading it calls ref
+	kForward                   // in a __getattr__: the attribute that is asked for, of what item holds
 )
 
 // A value is one thing that an expression may denote. It is immutable, and shared
@@ -34,7 +35,7 @@ type value struct {
 	kind  kind
 	flag  uint8  // kFunc: how it is decorated
 	name  string // kSymbol, kObject: qualified; kConst: type of the constant
-	lit   any    // kConst: nil, bool, float64 or string; kObject, kSymbol: what the object, or that of the method, was made of or is kept in: an [expression] or a [keeper]
+	lit   any    // kConst: nil, bool, float64 or string; kObject, kSymbol: what the object, or that of the method, was made of or is kept in: an [expression], [options], an [optionGroup] or a [keeper]
 	unit  *unit  // kFunc, kBound, kGenerator, kCoroutine, kManager, kProperty
 	class *class // kClass, kInstance, kSuper; kBound: the receiver's class
 	mod   *module
@@ -43,13 +44,14 @@ type value struct {
 	bound string    // where module-level code made or bound it, as rules.Guard.Bound
 	after *class    // kSuper: attributes are looked up after it
 	recv  string    // kSymbol: it is a method of an instance of this library class
+	make  string    // kObject, and its methods: what sort of its class it is; see [rules.ReturnRow]
 	alone [1]*value // the value itself, once some set holds it alone; see [one]
 }
 
 // is reports whether two values are the same.
 func (v *value) is(w *value) bool {
 	return v == w || v.kind == w.kind && v.unit == w.unit && v.class == w.class && v.item == w.item && v.mod == w.mod &&
-		v.name == w.name && v.flag == w.flag && v.part == w.part && v.after == w.after && v.lit == w.lit && v.bound == w.bound && v.recv == w.recv
+		v.name == w.name && v.flag == w.flag && v.part == w.part && v.after == w.after && v.lit == w.lit && v.bound == w.bound && v.recv == w.recv && v.make == w.make
 }
 
 // but is the value with something changed.
@@ -78,6 +80,7 @@ const (
 	fManager // @contextmanager
 	fElsewhere
 	fAutowrap // kElsewhere: the objects that its calls give back are wrapped as well
+	fDefault  // kConst: an option is that unless a deployment says otherwise
 )
 
 // maxValues bounds a set; a larger one is open and holds the first few. Names

@@ -79,6 +79,7 @@ var tableTitles = map[string]string{
 	"higher-order": "calls what it is given, here and now",
 	"context":      "makes a function run on a loop",
 	"handle":       "must not be shared by tasks: GL801 shared-handle",
+	"option":       "declares options of the program",
 	"regex":        "matches a regular expression",
 	"patch":        "patches the standard library",
 	"launch":       "starts processes",

@@ -1,0 +1,338 @@
+package pyfront
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// An option is a setting that the program declares, with the default that it has where
+// nobody says otherwise.
+type option struct {
+	name string
+	def  cell // empty: it has none
+}
+
+// options are what an object stands for that declares some: one, or a whole list. A
+// list is one value, however long, for a set holds only a few.
+type options struct{ list []*option }
+
+// An optionKey says under which attributes an option is read: of an object of the
+// holder's class, or of what that object has for a group. A name of "" is the group.
+type optionKey struct{ holder, group, name string }
+
+// A declaration is all that calls say of an option that is read in a certain way.
+type declaration struct {
+	made cell // holds something once there is such an option
+	def  cell
+}
+
+// optionGroup is what an object stands for that is a group of options.
+type optionGroup string
+
+// options applies what the catalogue says of a call that declares options; ok says that
+// the result is one.
+func (f *frame) options(e rules.Entry, symbol string, as args, n pyparse.Node) (out set, ok bool) {
+	for _, row := range e.Options {
+		if !row.Applies(as) {
+			continue
+		}
+		name, def, list, group := row.Places()
+		switch {
+		case len(row.Options) > 0:
+			a, _ := as.find(list.Pos, list.Names)
+			f.declare(row, f.optionsOf(a.set), f.groupOf(as, group), as)
+		case row.Holder != "":
+			if text := optionName(as, name); text != "" {
+				d := f.a.declared(optionKey{row.Holder, f.groupOf(as, group), text})
+				f.a.write(&d.made, one(constTrue))
+				f.a.write(&d.def, defaultAt(as, def))
+			}
+		default:
+			text := optionName(as, name)
+			if text == "" {
+				return unknownSet, true
+			}
+			v := f.a.optionsAt(n, symbol, []*option{{name: text}})
+			for _, o := range v.lit.(*options).list {
+				if o.name == text {
+					f.a.write(&o.def, defaultAt(as, def))
+				}
+			}
+			return one(v), true
+		}
+	}
+	return set{}, false
+}
+
+// declare gives options their place, or other defaults.
+func (f *frame) declare(row *rules.OptionRow, list []*option, group string, as args) {
+	for _, o := range list {
+		if row.Keywords {
+			for _, k := range as.kw {
+				if k.name == o.name {
+					f.a.write(&o.def, byDefault(k.set))
+				}
+			}
+		}
+		if row.Holder != "" {
+			d := f.a.declared(optionKey{row.Holder, group, o.name})
+			f.a.write(&d.made, one(constTrue))
+			f.a.write(&d.def, o.def.read(f.u))
+		}
+	}
+	if row.Holder != "" && group != "" {
+		f.a.write(&f.a.declared(optionKey{row.Holder, group, ""}).made, one(constTrue))
+	}
+}
+
+// optionsAt is the value of what a place in the text makes: one option, or a list.
+func (a *analysis) optionsAt(n pyparse.Node, class string, list []*option) *value {
+	o := a.optionSites[n]
+	if o == nil {
+		o = &options{list: list}
+		a.optionSites[n] = o
+	}
+	for _, x := range list {
+		if !slices.ContainsFunc(o.list, func(y *option) bool { return y == x || len(list) == 1 && y.name == x.name }) {
+			o.list = append(o.list, x)
+		}
+	}
+	return &value{kind: kObject, name: class, lit: o}
+}
+
+// optionsOf are the options in a set, or in the containers in it.
+func (f *frame) optionsOf(s set) []*option {
+	var out []*option
+	for _, v := range s.vals {
+		if o, ok := v.lit.(*options); ok {
+			out = append(out, o.list...)
+		} else if v.kind == kContainer {
+			for _, w := range v.item.read(f.u).vals {
+				if o, ok := w.lit.(*options); ok {
+					out = append(out, o.list...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// groupOf is the name of the group that a call names, by itself or with its object.
+func (f *frame) groupOf(as args, at rules.Place) string {
+	a, ok := as.find(at.Pos, at.Names)
+	if !ok {
+		return ""
+	}
+	for _, o := range f.optionsOf(a.set) {
+		return o.name
+	}
+	for _, t := range texts(a.set) {
+		return t
+	}
+	return ""
+}
+
+// optionName is the name under which an option is read: that of a keyword, or of the
+// first long flag.
+func optionName(as args, at rules.Place) string {
+	for _, k := range as.kw {
+		if slices.Contains(at.Names, k.name) {
+			return attributeOf(k.set)
+		}
+	}
+	first := ""
+	for i := at.Pos; i >= 0 && i < len(as.pos); i++ {
+		c, _ := as.pos[i].set.constant()
+		text, ok := c.(string)
+		if !ok {
+			break
+		}
+		if !strings.HasPrefix(text, "-") || strings.HasPrefix(text, "--") {
+			return attributeOf(as.pos[i].set)
+		}
+		if first == "" {
+			first = attributeOf(as.pos[i].set)
+		}
+	}
+	return first
+}
+
+// attributeOf is a name or flag as an attribute is called.
+func attributeOf(s set) string {
+	c, _ := s.constant()
+	text, _ := c.(string)
+	return strings.ReplaceAll(strings.TrimLeft(text, "-"), "-", "_")
+}
+
+// defaultAt is the default that a call gives an option.
+func defaultAt(as args, at rules.Place) set {
+	a, ok := as.find(at.Pos, at.Names)
+	if !ok {
+		return set{}
+	}
+	return byDefault(a.set)
+}
+
+// byDefault marks constants as what an option is unless a deployment says otherwise. To
+// have no value is no default: somebody has to give one.
+func byDefault(s set) set {
+	out := set{open: s.open}
+	for _, v := range s.vals {
+		switch {
+		case v.kind != kConst:
+			out.vals = append(out.vals, v)
+		case v.lit != nil:
+			out.vals = append(out.vals, v.but(func(v *value) { v.flag |= fDefault }))
+		}
+	}
+	return out
+}
+
+func (a *analysis) declared(k optionKey) *declaration {
+	d := a.declarations[k]
+	if d == nil {
+		d = new(declaration)
+		a.declarations[k] = d
+	}
+	return d
+}
+
+// optionOf is an option that is read as an attribute; ok is false where objects of the
+// library's class have none, or the attribute is something else.
+func (f *frame) optionOf(class string, of any, name string) (s set, ok bool) {
+	for _, c := range f.a.libraryOrder(class) {
+		if !f.a.holdsOptions(c) {
+			continue
+		}
+		if f.a.cat.Method(c, name).Known {
+			return set{}, false
+		}
+		group, _ := of.(optionGroup)
+		d := f.a.declared(optionKey{c, string(group), name})
+		if !d.made.read(f.u).empty() {
+			if def := d.def.read(f.u); !def.empty() {
+				return def, true
+			}
+			return unknownSet, true
+		}
+		if group == "" && !f.a.declared(optionKey{c, name, ""}).made.read(f.u).empty() {
+			return one(&value{kind: kObject, name: c, lit: optionGroup(name)}), true
+		}
+		return unknownSet, true
+	}
+	return set{}, false
+}
+
+func (a *analysis) holdsOptions(class string) bool {
+	h, ok := a.holders[class]
+	if !ok {
+		h = a.cat.OptionHolder(class)
+		a.holders[class] = h
+	}
+	return h
+}
+
+// instanceOption is an option that is read from an object of the project: of a class
+// that derives from a library's, or is a copy of one.
+func (f *frame) instanceOption(c *class, name string) (set, bool) {
+	for _, x := range c.order() {
+		lib := x.lib
+		if x.class != nil {
+			lib = f.a.vendored(x.class.name)
+		}
+		if lib == "" {
+			continue
+		}
+		if s, ok := f.optionOf(lib, nil, name); ok {
+			return s, true
+		}
+	}
+	return set{}, false
+}
+
+// defaultTest is how a test comes out where the options that it looks at are left at
+// their defaults; known is false where it looks at anything else.
+func (f *frame) defaultTest(n pyparse.Node) (known, val bool) {
+	switch n.Kind() {
+	case pyparse.KindName, pyparse.KindAttribute:
+		s := f.quiet(n)
+		if len(s.vals) != 1 || s.vals[0].flag&fDefault == 0 {
+			return false, false
+		}
+		return s.truth()
+	case pyparse.KindUnaryOp:
+		if u := n.AsUnaryOp(); u.Op() == pyparse.OpNot {
+			known, val = f.defaultTest(u.Operand())
+			return known, !val
+		}
+	case pyparse.KindCompare:
+		c := n.AsCompare()
+		if c.Comparators().Len() != 1 || c.Comparators().At(0).Kind() != pyparse.KindConstant {
+			return false, false
+		}
+		if k := c.Left().Kind(); k != pyparse.KindName && k != pyparse.KindAttribute {
+			return false, false
+		}
+		s := f.quiet(c.Left())
+		x, ok := s.constant()
+		y, other := f.quiet(c.Comparators().At(0)).constant()
+		if !ok || !other || s.vals[0].flag&fDefault == 0 {
+			return false, false
+		}
+		switch c.OpAt(0) {
+		case pyparse.OpEq, pyparse.OpIs:
+			return true, x == y
+		case pyparse.OpNotEq, pyparse.OpIsNot:
+			return true, x != y
+		}
+	}
+	return false, false
+}
+
+// A span is a part of the text.
+type span struct{ from, to uint32 }
+
+func (s span) holds(p rules.Pos) bool { return s.from <= uint32(p.Offset) && uint32(p.Offset) < s.to }
+
+func spanOf(l pyparse.NodeList) span {
+	if l.Len() == 0 {
+		return span{}
+	}
+	return span{l.At(0).Start(), l.At(l.Len() - 1).End()}
+}
+
+// A choice is one between two ways through a function, of which an option's default takes
+// the usual one.
+type choice struct{ usual, other span }
+
+// switched leaves out of the other way what the usual one hands to another thread: the
+// option is the switch between the two.
+func (f *frame) switched(c choice) {
+	moved := map[rules.Func]bool{}
+	for _, e := range f.u.edges {
+		if e.Kind == flow.Offload && c.usual.holds(e.Pos) {
+			moved[e.Callee] = true
+		}
+	}
+	if len(moved) == 0 {
+		return
+	}
+	f.u.edges = slices.DeleteFunc(f.u.edges, func(e flow.Edge) bool {
+		return e.Kind == flow.Call && c.other.holds(e.Pos) && moved[e.Callee]
+	})
+	f.u.own = slices.DeleteFunc(f.u.own, func(o flow.Own) bool {
+		if !c.other.holds(o.Pos) {
+			return false
+		}
+		for m := range moved {
+			if strings.HasSuffix(string(plain(m)), ".<"+o.Effect.Symbol+">") {
+				return true
+			}
+		}
+		return false
+	})
+}
