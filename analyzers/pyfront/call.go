@@ -601,7 +601,12 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 		}
 	}
 	for _, m := range e.HigherOrder {
-		if fn, _, ok := take(m); ok {
+		fn, _, ok := take(m)
+		switch {
+		case !ok:
+		case len(m.Methods) > 0:
+			f.asked(fn, m.Methods, n)
+		default:
 			f.apply(fn, args{node: n, star: true, kwstar: true}, n)
 		}
 	}
@@ -618,6 +623,14 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 		default:
 			f.contextsOf(a.set, c.Kind, c.Loop, c.Guard(), n)
 		}
+	}
+}
+
+// asked calls methods of objects that a call is given: a file that it reads.
+func (f *frame) asked(s set, methods []string, n pyparse.Node) {
+	objects := set{vals: without(s, func(v *value) bool { return v.kind != kObject && v.kind != kInstance }).vals}
+	for _, name := range methods {
+		f.apply(set{vals: f.attrOf(objects, name, n).vals}, args{node: n}, n)
 	}
 }
 
