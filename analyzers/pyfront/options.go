@@ -293,18 +293,6 @@ func (f *frame) defaultTest(n pyparse.Node) (known, val bool) {
 	return false, false
 }
 
-// A span is a part of the text.
-type span struct{ from, to uint32 }
-
-func (s span) holds(p rules.Pos) bool { return s.from <= uint32(p.Offset) && uint32(p.Offset) < s.to }
-
-func spanOf(l pyparse.NodeList) span {
-	if l.Len() == 0 {
-		return span{}
-	}
-	return span{l.At(0).Start(), l.At(l.Len() - 1).End()}
-}
-
 // A choice is one between two ways through a function, of which an option's default takes
 // the usual one.
 type choice struct{ usual, other span }
@@ -314,7 +302,7 @@ type choice struct{ usual, other span }
 func (f *frame) switched(c choice) {
 	moved := map[rules.Func]bool{}
 	for _, e := range f.u.edges {
-		if e.Kind == flow.Offload && c.usual.holds(e.Pos) {
+		if e.Kind == flow.Offload && c.usual.has(uint32(e.Pos.Offset)) {
 			moved[e.Callee] = true
 		}
 	}
@@ -322,10 +310,10 @@ func (f *frame) switched(c choice) {
 		return
 	}
 	f.u.edges = slices.DeleteFunc(f.u.edges, func(e flow.Edge) bool {
-		return e.Kind == flow.Call && c.other.holds(e.Pos) && moved[e.Callee]
+		return e.Kind == flow.Call && c.other.has(uint32(e.Pos.Offset)) && moved[e.Callee]
 	})
 	f.u.own = slices.DeleteFunc(f.u.own, func(o flow.Own) bool {
-		if !c.other.holds(o.Pos) {
+		if !c.other.has(uint32(o.Pos.Offset)) {
 			return false
 		}
 		for m := range moved {

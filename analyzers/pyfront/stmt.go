@@ -222,14 +222,14 @@ func (f *frame) ifStmt(s pyparse.If) {
 		f.branch(s.Orelse(), byDefault && usual)
 	}
 	if byDefault {
-		otherwise := spanOf(s.Orelse())
+		otherwise := spanOfAll(s.Orelse())
 		if s.Orelse().Len() == 0 && after == nil { // it returns, and else is what follows
 			otherwise = span{s.End(), f.u.node.End()}
 		}
 		if usual {
-			f.switches = append(f.switches, choice{usual: spanOf(s.Body()), other: otherwise})
+			f.switches = append(f.switches, choice{usual: spanOfAll(s.Body()), other: otherwise})
 		} else {
-			f.switches = append(f.switches, choice{usual: otherwise, other: spanOf(s.Body())})
+			f.switches = append(f.switches, choice{usual: otherwise, other: spanOfAll(s.Body())})
 		}
 	}
 	f.env = joinLocals(after, f.env)
