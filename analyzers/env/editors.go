@@ -1,8 +1,6 @@
 package env
 
 import (
-	"bytes"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -76,31 +74,16 @@ func readPlatform(r *reading, f *file) (out []Command) {
 	return out
 }
 
-// lineComment is a comment of the JSON that VS Code reads.
-var lineComment = regexp.MustCompile(`(?m)^([ \t]*|.*[,{}\[\]][ \t]*)//.*$`)
-
 // readLaunchJSON reads the configurations of VS Code's launch.json.
 func readLaunchJSON(r *reading, f *file) (out []Command) {
-	src := lineComment.ReplaceAllFunc(f.src, func(b []byte) []byte {
-		at := bytes.LastIndex(b, []byte("//"))
-		if first := bytes.Index(b, []byte("//")); bytes.Count(b[:first], []byte(`"`))%2 == 0 {
-			at = first
+	y, objects := r.readJSON(f)
+	for _, n := range objects {
+		list := get(n, "configurations", 0)
+		if list == nil {
+			continue
 		}
-		return append(append([]byte{}, b[:at]...), bytes.Repeat([]byte(" "), len(b)-at)...)
-	})
-	src = bytes.ReplaceAll(src, []byte("\t"), []byte(" ")) // which YAML doesn't take
-	g := &file{name: f.name, src: src, lines: f.lines}
-	docs, _ := documents(g)
-	y := &yamlReader{r: r, f: g}
-	for _, d := range docs {
-		for _, n := range d.Content {
-			list := get(n, "configurations", 0)
-			if list == nil {
-				continue
-			}
-			for _, c := range list.Content {
-				out = append(out, y.debugged(c)...)
-			}
+		for _, c := range list.Content {
+			out = append(out, y.debugged(c)...)
 		}
 	}
 	return out

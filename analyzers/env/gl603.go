@@ -35,7 +35,7 @@ func (p *project) judge(q *Process) {
 		noun = "loop"
 		if q.Command.config { // in the file's own words
 			if f := p.r.open[c.pos.File]; f != nil {
-				c.text = oneLine(string(f.src[c.pos.Offset:c.end.Offset]))
+				c.text = oneLine(strings.ReplaceAll(string(f.src[c.pos.Offset:c.end.Offset]), `"`, "")) // of JSON
 			}
 		}
 	}

@@ -80,7 +80,7 @@ func (y *yamlReader) all(docs []*yaml.Node) []Command {
 // list of words.
 var (
 	lineKeys = []string{"run", "script", "before_script", "startCommand", "start_command", "cmd", "cmds", "start"}
-	wordKeys = []string{"entrypoint", "command", "args"}
+	wordKeys = []string{"entrypoint", "entryPoint", "command", "args"}
 )
 
 // walk looks for mappings that start a program, anywhere. What a workflow sets with
@@ -167,7 +167,7 @@ func (y *yamlReader) mapping(n *yaml.Node, name string) {
 				continue
 			}
 			if after := get(n, "args", 0); k == "command" && after != nil && after.Kind == yaml.SequenceNode ||
-				k == "entrypoint" && get(n, "command", 0) != nil {
+				strings.EqualFold(k, "entrypoint") && get(n, "command", 0) != nil {
 				words, p = y.words(s, vars), y.place(v, p)
 				continue
 			}
