@@ -45,9 +45,10 @@ var walls = map[string]wall{
 	"pyparse/bind":  {own: []string{"pyparse"}},
 	"pyparse/regex": {},
 
+	"analyzers/words":   {not: outside},
 	"analyzers/flow":    {own: []string{"rules"}, not: outside},
-	"analyzers/pyfront": {own: []string{"rules", "analyzers/flow", "analyzers/env", "pyparse/..."}},
-	"analyzers/env": {own: []string{"rules", "pyparse/..."}, foreign: []string{
+	"analyzers/pyfront": {own: []string{"rules", "analyzers/flow", "analyzers/env", "analyzers/words", "pyparse/..."}},
+	"analyzers/env": {own: []string{"rules", "analyzers/words", "pyparse/..."}, foreign: []string{
 		"go.yaml.in/yaml/v3", "mvdan.cc/sh/v3/syntax",
 		"github.com/pelletier/go-toml/v2", // pyproject.toml, Pipfile and lock files, with the place of each entry
 	}},

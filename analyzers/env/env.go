@@ -3,9 +3,11 @@ package env
 import (
 	"fmt"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
+	"github.com/greenlint/greenlint/analyzers/words"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -38,7 +40,8 @@ type project struct {
 	configs    map[string]Command // files of settings in the form of words, by name
 	used       map[string]bool    // files of settings that a process names
 	methods    map[string]bool    // methods that run a program's command line
-	codeWords  []string           // without one of which a Python file starts nothing
+	python     *words.Set         // what makes a Python file worth parsing
+	codeWords  []string           // without one of which it starts nothing
 	patchCalls map[string]bool
 	patchNames map[string]bool // the last parts of these
 	findings   []rules.Finding
@@ -99,6 +102,7 @@ func newProject(src Source, cat *rules.Catalog) *project {
 			p.settings = append(p.settings, s)
 		}
 	}
+	var programs []string
 	for name := range starters {
 		p.codeWords = append(p.codeWords, name+"(")
 	}
@@ -119,12 +123,13 @@ func newProject(src Source, cat *rules.Catalog) *project {
 		for _, list := range [][]string{l.Programs, l.Modules, l.FileWords, l.EnvWords, l.Calls} {
 			for _, w := range list {
 				if !strings.Contains(w, "*") && w != "start" {
-					p.r.words = append(p.r.words, w)
+					programs = append(programs, w)
 				}
 			}
 		}
 	}
-	sort.Strings(p.codeWords)
+	p.r.programs = words.New(programs)
+	p.python = words.New(slices.Concat(p.codeWords, p.settingWords()))
 	return p
 }
 

@@ -108,12 +108,7 @@ func (r *reading) readOne(name string, fm format) (out []Command) {
 
 // worth reports whether a file names a program of the catalogue.
 func (r *reading) worth(src []byte) bool {
-	for _, w := range r.words {
-		if bytes.Contains(src, []byte(w)) {
-			return true
-		}
-	}
-	return false
+	return r.programs.In(src)
 }
 
 // readProject collects the variables that Dockerfiles and .env files set: a shell

@@ -21,7 +21,7 @@ func catalog(t testing.TB) *rules.Catalog {
 func show(res Result) string {
 	var b strings.Builder
 	for _, p := range res.Processes {
-		fmt.Fprintf(&b, "%d %s | %s", p.Command.Pos.Line, p.Env.Name, words(p.Command.Argv))
+		fmt.Fprintf(&b, "%d %s | %s", p.Command.Pos.Line, p.Env.Name, argv(p.Command.Argv))
 		if p.Env.Loop != "" {
 			fmt.Fprintf(&b, " | %s", p.Env.Loop)
 			if p.Patch != "" {
@@ -48,7 +48,7 @@ func show(res Result) string {
 	return b.String()
 }
 
-func words(list []Word) string {
+func argv(list []Word) string {
 	var out []string
 	for _, w := range list {
 		t := w.Text

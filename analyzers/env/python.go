@@ -3,9 +3,11 @@ package env
 import (
 	"bytes"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 
+	"github.com/greenlint/greenlint/analyzers/words"
 	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/rules"
 )
@@ -420,13 +422,14 @@ func (p *project) pythonFile(name string) (cmds []Command) {
 	if len(src) > maxPython {
 		return nil
 	}
+	found := p.python.All(src)
 	var settings []*rules.Setting
 	for _, s := range p.settings {
-		if (s.Role == "send" || containsAny(src, s.Names, s.Attributes)) && (len(s.Needs) == 0 || p.named[name] == s.Program || containsAny(src, s.Needs) || containsAny([]byte(name), s.Needs)) {
+		if (s.Role == "send" || named(found, s.Names, s.Attributes)) && (len(s.Needs) == 0 || p.named[name] == s.Program || named(found, s.Needs) || named(p.python.All([]byte(name)), s.Needs)) {
 			settings = append(settings, s)
 		}
 	}
-	launches := p.r.worth(src) && containsAny(src, p.codeWords)
+	launches := found.Any(p.codeWords) && p.r.worth(src)
 	if len(settings) == 0 && !launches {
 		return nil
 	}
@@ -447,10 +450,22 @@ func (p *project) pythonFile(name string) (cmds []Command) {
 	return cmds
 }
 
-func containsAny(src []byte, lists ...[]string) bool {
-	for _, l := range lists {
-		for _, w := range l {
-			if _, last, _ := cutLast(w); bytes.Contains(src, []byte(last)) {
+// settingWords are the last parts of all names by which settings are known.
+func (p *project) settingWords() (out []string) {
+	for _, s := range p.settings {
+		for _, w := range slices.Concat(s.Names, s.Attributes, s.Needs) {
+			_, last, _ := cutLast(w)
+			out = append(out, last)
+		}
+	}
+	return out
+}
+
+// named reports whether the last part of some name was found.
+func named(found words.Found, lists ...[]string) bool {
+	for _, list := range lists {
+		for _, w := range list {
+			if _, last, _ := cutLast(w); found.Any([]string{last}) {
 				return true
 			}
 		}

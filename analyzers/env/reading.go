@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/greenlint/greenlint/analyzers/words"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -18,8 +19,8 @@ type reading struct {
 	bases    map[string][]string // by the last part of the name
 	open     map[string]*file    // what was read; nil where it can't be
 	launches []*rules.Launch
-	words    []string // that a file must hold to be worth reading
-	project  scope    // variables that Dockerfiles and .env files set
+	programs *words.Set // one of which a file must name to be worth reading
+	project  scope      // variables that Dockerfiles and .env files set
 	skips    []skipAt
 }
 

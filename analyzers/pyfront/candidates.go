@@ -1,10 +1,11 @@
 package pyfront
 
 import (
-	"bytes"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/greenlint/greenlint/analyzers/words"
 )
 
 // candidates are the files that can hold a context: whose text has one of the
@@ -12,7 +13,7 @@ import (
 // green loop, which need not know of it. All others are read only when an import
 // leads to them.
 func (a *analysis) candidates() []string {
-	words, loops, patches := a.words(), a.greenWords(), a.patchWords()
+	worth, loops, patches := a.words(), a.greenWords(), words.New(a.patchWords())
 	var out, green []string
 	patched := false
 	texts := map[string][]byte{}
@@ -27,11 +28,11 @@ func (a *analysis) candidates() []string {
 			continue
 		}
 		texts[f] = src
-		if hasWord(src, words) {
+		if worth.In(src) {
 			out = append(out, f)
-			if hasWord(src, loops) {
+			if loops.In(src) {
 				green = append(green, f)
-				patched = patched || hasWord(src, patches)
+				patched = patched || patches.In(src)
 			}
 		}
 	}
@@ -44,7 +45,7 @@ func (a *analysis) candidates() []string {
 	}
 	commands := a.commands()
 	for _, f := range reaching(green, importers) {
-		if commands[f] || hasWord(texts[f], mainWords) || path.Base(f) == "__main__.py" {
+		if commands[f] || mainWords.In(texts[f]) || path.Base(f) == "__main__.py" {
 			out = append(out, f)
 		}
 	}
@@ -53,7 +54,7 @@ func (a *analysis) candidates() []string {
 }
 
 // mainWords are what a file must have one of to be started as a program.
-var mainWords = [][]byte{[]byte("__main__"), []byte("\ndef main(")}
+var mainWords = words.New([]string{"__main__", "\ndef main("})
 
 // commands are the files whose functions packages offer as commands.
 func (a *analysis) commands() map[string]bool {
@@ -105,28 +106,24 @@ func reaching(files []string, importers map[string][]string) []string {
 // words are what a file must have one of to be a candidate: the name of a
 // library that can make a context or of a copy of one, the syntax that does, or the
 // name of a patch.
-func (a *analysis) words() [][]byte {
-	out := [][]byte{[]byte("async def"), []byte("async  def"), []byte("\napplication = ")} // the last is what a WSGI server asks for
+func (a *analysis) words() *words.Set {
+	out := []string{"async def", "async  def", "\napplication = "} // the last is what a WSGI server asks for
 	for _, i := range a.cat.ContextImports() {
 		if a.cat.Stdlib(i) {
 			continue // threads and the like only count in a process that some other file declares
 		}
 		top, _, _ := strings.Cut(i, ".")
-		out = append(out, []byte(top))
+		out = append(out, top)
 	}
-	for _, name := range a.cat.VendoredNames() {
-		out = append(out, []byte(name))
-	}
-	out = append(out, a.patchWords()...) // whoever patches decides over a process; wrappers are called alike
-	slices.SortFunc(out, bytes.Compare)
-	return out
+	out = append(out, a.cat.VendoredNames()...)
+	return words.New(append(out, a.patchWords()...)) // whoever patches decides over a process; wrappers are called alike
 }
 
 // patchWords are the names of the functions that patch.
-func (a *analysis) patchWords() (out [][]byte) {
+func (a *analysis) patchWords() (out []string) {
 	for call := range a.patches {
 		if !strings.HasPrefix(call, "import ") {
-			out = append(out, []byte(lastPart(call)))
+			out = append(out, lastPart(call))
 		}
 	}
 	return out
@@ -134,19 +131,10 @@ func (a *analysis) patchWords() (out [][]byte) {
 
 // greenWords are the names of the libraries that patch for a loop, and with them of
 // those that have tasks on it.
-func (a *analysis) greenWords() (out [][]byte) {
+func (a *analysis) greenWords() *words.Set {
+	var out []string
 	for call := range a.patches {
-		out = append(out, []byte(firstPart(strings.TrimPrefix(call, "import "))))
+		out = append(out, firstPart(strings.TrimPrefix(call, "import ")))
 	}
-	slices.SortFunc(out, bytes.Compare)
-	return slices.CompactFunc(out, bytes.Equal)
-}
-
-func hasWord(src []byte, words [][]byte) bool {
-	for _, w := range words {
-		if bytes.Contains(src, w) {
-			return true
-		}
-	}
-	return false
+	return words.New(out)
 }

@@ -168,7 +168,7 @@ func (k *Kept) run(files []string, t *trial) error {
 		counts := a.in.Check == nil || a.in.Check(f)
 		candidate := false
 		if text, err := a.in.Read(f); err == nil && counts {
-			candidate = hasWord(text, words)
+			candidate = words.In(text)
 		}
 		if !candidate && k.a.modules[f] == nil && len(k.by[f]) == 0 {
 			continue // nobody imports it, and it holds no context
