@@ -15,6 +15,14 @@ type charset []span
 const maxRune = unicode.MaxRune
 
 func (s charset) has(r rune) bool {
+	if r < 128 { // mostly, and then one of the first spans
+		for _, x := range s {
+			if r <= x.hi {
+				return r >= x.lo
+			}
+		}
+		return false
+	}
 	i, found := slices.BinarySearchFunc(s, r, func(x span, r rune) int {
 		switch {
 		case x.hi < r:
