@@ -81,7 +81,7 @@ func newStarvation(units []*unit) *starvation {
 
 // roundDepth is how many calls away a step still belongs to the round: behind more, it is
 // hardly done each time.
-const roundDepth = 5
+const roundDepth = 4
 
 // nearest is the nearest step of a kind that a round comes to, in the loop's text or in
 // what it calls. A stream that is read in another loop on the way is that loop's.
@@ -105,7 +105,7 @@ func (s *starvation) nearest(r *round, k stepKind) (step, bool) {
 				}
 			}
 			for _, c := range s.calls[p.u] {
-				if !seen[c.callee] && p.part.has(c.off, c.end, c.callee) && (!c.dynamic || s.kin(p.u, c)) {
+				if !seen[c.callee] && p.part.has(c.off, c.end, c.callee) && s.certain(p.u, c) {
 					seen[c.callee] = true
 					next = append(next, place{c.callee, s.partOf(c.callee, k == takes)})
 				}
@@ -121,16 +121,22 @@ func (s *starvation) nearest(r *round, k stepKind) (step, bool) {
 	return step{}, false
 }
 
-// kin reports whether what a call may come to are methods of classes with a base in
-// common: any of them speaks for the call. What is merely kept under one name, as the
-// next application of a chain is, does not.
-func (s *starvation) kin(u *unit, call ownCall) bool {
+// certain reports whether one callee speaks for a call: because it is the only one, or
+// because all are methods of classes with a base in common. What is merely kept under one
+// name, as the next application of a chain is, doesn't, even if no other one is seen.
+func (s *starvation) certain(u *unit, call ownCall) bool {
+	if call.callee.short == "__call__" {
+		return false
+	}
+	if !call.dynamic {
+		return true
+	}
 	var common []*class
 	for _, c := range s.calls[u] {
 		if c.off != call.off || c.end != call.end {
 			continue
 		}
-		if c.callee.class == nil || c.callee.short == "__call__" {
+		if c.callee.class == nil {
 			return false
 		}
 		var line []*class
