@@ -36,6 +36,7 @@ type Program struct {
 	Dir  string // of the package
 
 	number int               // of the function in the program
+	env    []string          // tests: more of the child's environment
 	blind  bool              // tests: as where there is no /proc
 	laid   map[string]string // files that are not where the compiler saw them → where they are
 }

@@ -37,6 +37,13 @@ func build(t *testing.T, path, name, args string) *Program {
 	return p
 }
 
+// with is the program with a variable in its environment.
+func (p *Program) with(variable string) *Program {
+	c := *p
+	c.env = append(slices.Clone(p.env), variable)
+	return &c
+}
+
 // seen is the worst stall of a run in words, and the function that held.
 func seen(r *Result) (what, where string) {
 	switch {
@@ -138,8 +145,10 @@ func TestKinds(t *testing.T) {
 		{"panic", "panic"},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
-			t.Setenv("HOLD", c.kind)
-			_, where := judged(t, p, c.want)
+			if c.want != "cpu" { // which wants a processor for itself
+				t.Parallel()
+			}
+			_, where := judged(t, p.with("HOLD="+c.kind), c.want)
 			// No stack can be taken of a thread that went into the kernel without
 			// telling Go's scheduler.
 			if kind, _, _ := strings.Cut(c.want, " "); kind != "none" && kind != "thread-lock" && kind != "panic" && c.kind != "RawSyscall" && !strings.Contains(c.want, "|") {
@@ -148,8 +157,7 @@ func TestKinds(t *testing.T) {
 		})
 	}
 	t.Run("runtime.GC", func(t *testing.T) { // stops for moments, and is nobody's wait
-		t.Setenv("HOLD", "runtime.GC")
-		judged(t, p, "none|cpu|go-park|go-park GC sweep wait|go-park GC worker (active)|go-park wait for GC cycle|go-park semacquire")
+		judged(t, p.with("HOLD=runtime.GC"), "none|cpu|go-park|go-park GC sweep wait|go-park GC worker (active)|go-park wait for GC cycle|go-park semacquire")
 	})
 }
 
@@ -169,8 +177,7 @@ func TestKindsInC(t *testing.T) {
 		"computing": "cgo",
 	} {
 		t.Run(kind, func(t *testing.T) {
-			t.Setenv("HOLD", kind)
-			_, where := judged(t, p, want)
+			_, where := judged(t, p.with("HOLD="+kind), want)
 			require.Contains(t, where, "ckinds.go:")
 		})
 	}
@@ -203,7 +210,7 @@ func TestHostile(t *testing.T) {
 			mark := "GREENLINT_TEST_ACT=" + t.Name()
 			name, value, _ := strings.Cut(mark, "=")
 			t.Setenv(name, value)
-			limits := stall.Limits{Start: 10 * time.Second, Run: 2 * time.Second, Enough: time.Second, Processes: 40, Memory: 500 << 20}
+			limits := stall.Limits{Start: 10 * time.Second, Run: 4 * time.Second, Enough: time.Second, Processes: 40, Memory: 500 << 20}
 			if want == stall.TooMany || want == stall.TooBig { // memory is had at any speed
 				limits.Run, limits.Enough = 30*time.Second, 30*time.Second
 			}
@@ -403,8 +410,7 @@ func TestWithoutProc(t *testing.T) {
 		"syscall.Read": "raw-syscall", "exec": "raw-syscall", "tight loop": "cpu",
 	} {
 		t.Run(kind, func(t *testing.T) {
-			t.Setenv("HOLD", kind)
-			_, where := judged(t, p, want)
+			_, where := judged(t, p.with("HOLD="+kind), want)
 			if want != "none" {
 				require.Contains(t, where, "kinds.go:")
 			}

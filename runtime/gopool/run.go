@@ -62,7 +62,7 @@ func (p *Program) watch(ctx context.Context, mode Mode, dir string, floor time.D
 	cmd := exec.Command(p.File)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), childVar+"="+string(mode), numberVar+"="+strconv.Itoa(p.number), spacingVar+"="+max(floor, 20*time.Millisecond).String(), "GOTRACEBACK=single")
-	cmd.Env = append(cmd.Env, env...)
+	cmd.Env = append(append(cmd.Env, p.env...), env...)
 	child := &stall.Child{Cmd: cmd, Floor: floor, Limits: limits, Collect: mode == Survey || mode == siblings, Blind: p.blind}
 	return child.Watch(ctx)
 }
