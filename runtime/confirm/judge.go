@@ -118,23 +118,6 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 	case broken(first.Run) != "" && first.Run.End != stall.Died:
 		return inconclusive(v, "%s", broken(first.Run)), nil
 	}
-	if c, err := run(ctx, control, first.modules); err != nil {
-		return v, err
-	} else if len(c.Stalls) > 0 || c.load != nil {
-		v.Control = fmt.Sprintf("without the call: %s", c.outcome())
-		for try := 0; ; try++ {
-			i, err := run(ctx, idle, nil)
-			if err != nil {
-				return v, err
-			}
-			if len(i.Stalls) == 0 {
-				break
-			}
-			if try == 1 {
-				return inconclusive(v, "the loop stands still by itself here: %s", i.outcome()), nil
-			}
-		}
-	}
 	var hits, raises []*trial
 	clean, counted, deaths, endless, surveys := 0, 0, 0, 0, 1
 	seen := map[stall.Class]bool{}
@@ -167,6 +150,11 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 		case len(x.Stalls) > 0 && !seen[x.Stalls[0].Class]:
 			// No survey has seen the like: the machine's doing rather than the task's.
 		case len(x.Stalls) > 0:
+			if len(hits) == 0 { // what has not stalled needs nothing to compare with
+				if v, err = compare(ctx, v, first, run); err != nil || v.Verdict != "" {
+					return v, err
+				}
+			}
 			hits = append(hits, x)
 			counted++
 		case broken(x.Run) != "":
@@ -211,6 +199,25 @@ func judge(ctx context.Context, t *Target, run runner) (v Verdict, err error) {
 		return inconclusive(v, "the machine is too busy to tell"), nil
 	}
 	return inconclusive(v, "%d of %d trials stalled", len(hits), counted), nil
+}
+
+// compare runs the control: without the accused call the loop must not stand still;
+// if it does, an idle loop must not, or nothing can be told.
+func compare(ctx context.Context, v Verdict, first *trial, run runner) (Verdict, error) {
+	c, err := run(ctx, control, first.modules)
+	if err != nil || len(c.Stalls) == 0 && c.load == nil {
+		return v, err
+	}
+	v.Control = fmt.Sprintf("without the call: %s", c.outcome())
+	for try := 0; ; try++ {
+		i, err := run(ctx, idle, nil)
+		switch {
+		case err != nil || len(i.Stalls) == 0:
+			return v, err
+		case try == 1:
+			return inconclusive(v, "the loop stands still by itself here: %s", i.outcome()), nil
+		}
+	}
 }
 
 // loopVisible is the rule about a loop that other tasks of the hub see.

@@ -85,7 +85,7 @@ func TestRule(t *testing.T) {
 		{"a hit before", scene{survey: "h", judged: "h..."}, "inconclusive 5: 1 of 5 trials stalled"},
 		{"the survey's stall does not count", scene{survey: "h", judged: "."}, "refuted 3"},
 		{"the control stalls too, and the idle loop not", scene{survey: "h", control: "h", judged: "h"}, "confirmed 3 raw-syscall wait4 /p/a.py:5"},
-		{"even the idle loop stalls", scene{survey: "h", control: "h", idle: "h", judged: "h"}, "inconclusive 0: the loop stands still by itself here: 300 ms raw-syscall (wait4)"},
+		{"even the idle loop stalls", scene{survey: "h", control: "h", idle: "h", judged: "h"}, "inconclusive 1: the loop stands still by itself here: 300 ms raw-syscall (wait4)"},
 		{"raises, and not without the loop", scene{survey: "r", judged: "r"}, "confirmed 2 raises /p/a.py:7"},
 		{"raises anyway", scene{survey: "r", judged: "r", plain: "r"}, "inconclusive 2: the task raises ValueError: no, with and without the loop"},
 		{"raises once more than it stalls", scene{survey: "rrrr", judged: "hrrr"}, "confirmed 3 raises /p/a.py:7"},

@@ -66,6 +66,9 @@ func (t *Target) limits() stall.Limits {
 	if l.Run == 0 {
 		l.Run = 10 * time.Second
 	}
+	if l.Enough == 0 && t.Expected != "" {
+		l.Enough = time.Second // of a fixture it is known what comes
+	}
 	if l.Start == 0 && t.Worker != "" {
 		l.Start = time.Minute
 	}

@@ -74,7 +74,7 @@ greenlint confirm --from findings.json            run each of them`,
 			fl.Choice(&f.patch, "patch", []string{"auto", "yes", "no"}, "patch the standard library first (auto: where the process does so and the file does not)")
 			fl.Group("How to run it")
 			fl.String(&f.python, "python", "PATH", "an interpreter or virtual environment (else VIRTUAL_ENV, .venv, venv, python3)")
-			fl.String(&f.soak, "soak", "N", "run the functions of a file as siblings, N rounds, in a drawn order of wake-ups")
+			fl.String(&f.soak, "soak", "N", "run the functions of a file, or of a Go package, as siblings, N rounds, in a drawn order of wake-ups")
 			fl.String(&f.seed, "seed", "S", "the seed of the first round; the next round has the next number (1)")
 			fl.String(&f.dir, "cwd", "DIR", "run tasks in this directory (else in an empty one)")
 			fl.String(&f.threshold, "threshold", "DURATION", "the least stall that counts (50ms)")
