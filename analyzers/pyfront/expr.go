@@ -387,17 +387,20 @@ func arith(x, y float64, op pyparse.Op) (float64, bool) {
 // display is a list, tuple or set written out.
 func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set {
 	c := f.a.site(n)
-	var declared []*option
+	var declared *options
 	for e := range elts.All() {
 		s := f.eval(e)
 		if list := f.optionsOf(s); len(list) > 0 && len(s.vals) == 1 && s.vals[0].kind == kObject {
-			declared = append(declared, list...)
+			declared = f.a.optionsAt(n)
+			for _, o := range list {
+				declared.add(o)
+			}
 			continue
 		}
 		f.a.write(c, sizeless(s))
 	}
-	if len(declared) > 0 {
-		f.a.write(c, one(f.a.optionsAt(n, "builtins.object", declared)))
+	if declared != nil {
+		f.a.write(c, one(&value{kind: kObject, name: "builtins.object", lit: declared}))
 	}
 	return one(containerValue(name, c)).withSize(float64(elts.Len()))
 }

@@ -18,7 +18,10 @@ type option struct {
 
 // options are what an object stands for that declares some: one, or a whole list. A
 // list is one value, however long, for a set holds only a few.
-type options struct{ list []*option }
+type options struct {
+	list []*option
+	has  map[*option]bool
+}
 
 // An optionKey says under which attributes an option is read: of an object of the
 // holder's class, or of what that object has for a group. A name of "" is the group.
@@ -56,13 +59,16 @@ func (f *frame) options(e rules.Entry, symbol string, as args, n pyparse.Node) (
 			if text == "" {
 				return unknownSet, true
 			}
-			v := f.a.optionsAt(n, symbol, []*option{{name: text}})
-			for _, o := range v.lit.(*options).list {
-				if o.name == text {
-					f.a.write(&o.def, defaultAt(as, def))
-				}
+			made := f.a.optionsAt(n)
+			i := slices.IndexFunc(made.list, func(o *option) bool { return o.name == text })
+			if i < 0 && len(made.list) < maxConstants {
+				i = len(made.list)
+				made.add(&option{name: text})
 			}
-			return one(v), true
+			if i >= 0 {
+				f.a.write(&made.list[i].def, defaultAt(as, def))
+			}
+			return one(&value{kind: kObject, name: symbol, lit: made}), true
 		}
 	}
 	return set{}, false
@@ -89,19 +95,21 @@ func (f *frame) declare(row *rules.OptionRow, list []*option, group string, as a
 	}
 }
 
-// optionsAt is the value of what a place in the text makes: one option, or a list.
-func (a *analysis) optionsAt(n pyparse.Node, class string, list []*option) *value {
+// optionsAt is what a place in the text makes: an option, or a list of options.
+func (a *analysis) optionsAt(n pyparse.Node) *options {
 	o := a.optionSites[n]
 	if o == nil {
-		o = &options{list: list}
+		o = &options{has: map[*option]bool{}}
 		a.optionSites[n] = o
 	}
-	for _, x := range list {
-		if !slices.ContainsFunc(o.list, func(y *option) bool { return y == x || len(list) == 1 && y.name == x.name }) {
-			o.list = append(o.list, x)
-		}
+	return o
+}
+
+func (o *options) add(x *option) {
+	if !o.has[x] {
+		o.has[x] = true
+		o.list = append(o.list, x)
 	}
-	return &value{kind: kObject, name: class, lit: o}
 }
 
 // optionsOf are the options in a set, or in the containers in it.
