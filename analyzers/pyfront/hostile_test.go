@@ -74,6 +74,8 @@ func TestHostile(t *testing.T) {
 		"many elifs":     {"m.py": "def gevent(x):\n if x: pass\n" + strings.Repeat(" elif x is None: x = 1\n", 1500)},
 		"many sums":      {"m.py": "gevent = ''\n" + strings.Repeat("gevent = gevent + 'x' + str(gevent)\n", 1000)},
 
+		"forwards to itself":   {"m.py": "# gevent\nclass A:\n def __getattr__(self, k):\n  if k: return getattr(self, k)\n  if k: return getattr(self.x, k)\n  if k: return getattr(B(), k)\n  return getattr(A(), k)\nclass B:\n def __getattr__(self, k):\n  return getattr(A(), k) or getattr(self, k)\nA().x.y.z()\nB().x()\n"},
+		"many options":         {"m.py": "# gevent\nfrom oslo_config import cfg\no = [" + strings.Repeat("cfg.IntOpt('a', default=1), ", 3000) + "]\nfor i in o: o = [*o, *o] + o\ncfg.CONF.register_opts(o)\nif cfg.CONF.a: cfg.CONF.a.b.c()\n"},
 		"class of itself":      {"m.py": "class gevent(gevent): pass\nclass A(B): pass\nclass B(A):\n  def f(self): super().f(); self.f()\nA().f(); gevent().x()\n"},
 		"classes in a ring":    {"a.py": "# gevent\nfrom b import B\nclass A(B):\n def f(self): return super().f()\n", "b.py": "# gevent\nfrom c import C\nclass B(C): pass\n", "c.py": "# gevent\nfrom a import A\nclass C(A): pass\nC().f()\n"},
 		"class made in a loop": {"m.py": "# gevent\nK = object\nfor i in range(9):\n  class K(K):\n    def f(self): return super().f()\nK().f()\n"},

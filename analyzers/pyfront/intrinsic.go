@@ -239,11 +239,19 @@ func (f *frame) asksOn(n pyparse.Node) bool {
 	return u.class != nil && u.short == "__getattr__" && len(u.params) == 2 && n.Kind() == pyparse.KindName && n.AsName().Id() == u.params[1].name
 }
 
+// maxForwards bounds through how many objects a name is handed on: some hand it on to
+// themselves, in several ways.
+const maxForwards = 3
+
 // forwarded is what a __getattr__ has given for a name.
 func (f *frame) forwarded(s set, name string, n pyparse.Node) set {
+	f.a.forwards++
+	defer func() { f.a.forwards-- }()
 	out := set{open: s.open, size: s.size}
 	for _, v := range s.vals {
-		if v.kind == kForward {
+		if v.kind == kForward && f.a.forwards > maxForwards {
+			out.open = true
+		} else if v.kind == kForward {
 			out = join(out, f.attrOf(v.item.read(f.u), name, n))
 		} else {
 			out = join(out, one(v))
