@@ -531,8 +531,8 @@ func (u *unit) callMethod(c *call, ls []leaf, name string, v ssa.Value) {
 			}
 		case l.none:
 			m := methodNamed(v.Type(), name)
-			if m == nil && l.as != nil {
-				m = methodNamed(l.as, name) // v is what wraps it: a logger of a connection
+			if m == nil && l.as != nil && l.sym == "" { // v is what wraps it: a logger of a connection
+				m = methodNamed(l.as, name)
 			}
 			if m != nil && !u.described(c, l, m, []ssa.Value{v}) {
 				c.direct = append(c.direct, u.implementations(m, []ssa.Value{v})...)

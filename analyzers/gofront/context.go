@@ -197,7 +197,7 @@ func (f *finder) put(k keeper, v ssa.Value, pos token.Pos, why string) {
 	u.keptMethods(k.keep, v, func(t *target) {
 		if t.body != nil {
 			f.add(t.body, k.running, why)
-		} else if name := u.stand(t, pos); name != "" {
+		} else if name := u.stand(k.keep, t, pos); name != "" {
 			f.new(name, k.running, u.place(pos), why)
 		}
 	})

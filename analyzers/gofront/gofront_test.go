@@ -22,7 +22,7 @@ import (
 var all = gofront.Reporter("all", "find everything", "GL101", "GL102", "GL201", "GL203", "GL204", "GL301", "GL401")
 
 // fixed are the packages of which every finding is marked.
-var fixed = []string{"example.com/shapes", "example.com/cpu", "example.com/tea", "example.com/temporal", "example.com/gnet", "example.com/cadence", "example.com/handlers", "example.com/ui", "example.com/parsers", "example.com/tested", "example.com/keep"}
+var fixed = []string{"example.com/shapes", "example.com/cpu", "example.com/tea", "example.com/temporal", "example.com/gnet", "example.com/cadence", "example.com/handlers", "example.com/ui", "example.com/parsers", "example.com/tested", "example.com/keep", "example.com/keep/aware"}
 
 func fixtures(t *testing.T) string {
 	dir, err := filepath.Abs("../../testdata/go")

@@ -259,9 +259,9 @@ func (u *unit) keptMethods(k keep, v ssa.Value, yield func(t *target)) {
 }
 
 // stand gives the function that stands for one of another package of this module
-// where it is a context here.
-func (u *unit) stand(t *target, pos token.Pos) rules.Func {
-	if t.obj == nil {
+// where it is a context here: one that the keep's own package does not see.
+func (u *unit) stand(k keep, t *target, pos token.Pos) rules.Func {
+	if t.obj == nil || u.sees(u.packageOf(string(k.loc)), t.obj.Pkg()) {
 		return ""
 	}
 	f := u.imported(pkgPath(t.obj))
@@ -275,6 +275,23 @@ func (u *unit) stand(t *target, pos token.Pos) rules.Func {
 		u.addEdge(stand, e)
 	}
 	return stand
+}
+
+// sees reports whether a package imports another, directly or not.
+func (u *unit) sees(path string, other *types.Package) bool {
+	seen := map[*types.Package]bool{}
+	work := []*types.Package{u.packages()[path]}
+	for ; len(work) > 0; work = work[1:] {
+		p := work[0]
+		if p == other {
+			return true
+		}
+		if p != nil && !seen[p] && !isStd(p.Path()) {
+			seen[p] = true
+			work = append(work, p.Imports()...)
+		}
+	}
+	return false
 }
 
 // standMark ends the name of a function that stands for one of another package.

@@ -4,6 +4,7 @@ package keep
 import (
 	"time"
 
+	"example.com/keep/aware"
 	"example.com/keep/store"
 	"example.com/keep/ui"
 	"github.com/rivo/tview"
@@ -54,6 +55,7 @@ func register(b *tview.Button) {
 		time.Sleep(time.Second) // want `GL204: callback keep.register\S* holds the ui loop: time.Sleep`
 	}).Bind(b)
 	ui.New(&store.Remote{}, ui.Options{}).Bind(b) // want `GL401: callback \(\*store.Remote\).Load holds the ui loop: net/http.Get \(1 call away\)`
+	aware.New(&store.Remote{}).Bind(b)            // aware_ok: it is told there
 	idle{}.Load()
 	near.End()
 }
