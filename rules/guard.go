@@ -24,6 +24,7 @@ type Guard struct {
 //	installed(psycogreen)     the distribution is named by the project
 //	python(>= 3.12)           the interpreter's version; false when not known
 //	env(GEVENT_RESOLVER=block)
+//	loads(shop/cron.py)       the process loads the file, as far as is known
 //
 // A leading "not " turns it round.
 type Condition struct {
@@ -36,7 +37,7 @@ type Condition struct {
 // conditionVerbs are the verbs that [Condition.Holds] knows.
 var conditionVerbs = map[string]bool{
 	"loop": true, "patched": true, "early": true, "called": true, "version": true,
-	"installed": true, "python": true, "env": true,
+	"installed": true, "python": true, "env": true, "loads": true,
 }
 
 // ParseCondition reads one condition about a process.
@@ -107,6 +108,8 @@ func (c Condition) holds(e *Env, bound string) bool {
 		return false
 	case "python":
 		return e.Python != "" && MatchSpec(e.Python, c.Args)
+	case "loads":
+		return e.Holds == nil || e.Holds(c.Args)
 	case "env":
 		for _, v := range e.Vars {
 			if v == c.Args || strings.HasPrefix(v, c.Args+"=") {

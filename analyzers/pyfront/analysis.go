@@ -402,7 +402,7 @@ func (a *analysis) result() *Result {
 			g.Own[u.name] = u.own
 		}
 		if len(u.edges) > 0 {
-			g.Calls[u.name] = u.edges
+			g.Calls[u.name] = a.confined(u)
 		}
 		if u.node.Valid() && u.node.Kind() != pyparse.KindModule {
 			r.Stats.Functions++

@@ -68,6 +68,7 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 				ev.served = append(ev.served, e.served...)
 			}
 		}
+		covers := files
 		var tasks map[rules.Func]bool
 		switch {
 		case len(ev.patches) > 0:
@@ -79,15 +80,16 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			if ev.served = run.serves(l); len(ev.served) > 0 {
 				break
 			}
-			tasks, files = map[rules.Func]bool{}, map[string]bool{}
+			tasks, covers = map[rules.Func]bool{}, map[string]bool{}
 			for _, c := range run.tasks(l, r.Contexts) {
-				tasks[c.Func], files[c.Pos.File] = true, true
+				tasks[c.Func], covers[c.Pos.File], files[c.Pos.File] = true, true, true
 			}
 			if len(tasks) == 0 {
 				continue
 			}
 		}
-		if slices.ContainsFunc(ev.served, func(s served) bool { return s.loaded }) {
+		anything := func(x served) bool { return x.loaded }
+		if slices.ContainsFunc(ev.served, anything) && (!s.meant() || slices.ContainsFunc(a.runOf(&s).serves(l), anything)) {
 			for _, m := range a.offers {
 				for _, x := range closure(m) {
 					files[x.file] = true
@@ -104,7 +106,7 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			e.Only = func(c *rules.Context) bool { return tasks[c.Func] }
 		}
 		e.BoundEarly = a.early(l, []*module{s.mod})
-		for f := range files {
+		for f := range covers {
 			covered[f] = true
 		}
 		out = append(out, e)

@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -101,6 +102,30 @@ func (m *module) asMain() (from, to uint32) {
 	}
 	return 0, 0
 }
+
+// confined are the edges of a unit. Those into a program that no text imports are
+// there only where it is loaded: what it hands to a function that others call too
+// runs in its own process.
+func (a *analysis) confined(u *unit) []flow.Edge {
+	out := u.edges
+	if a.imported == nil {
+		return out
+	}
+	for i, e := range u.edges {
+		v := a.byName[e.Callee]
+		if v == nil || v.mod == nil || v.mod == u.mod || a.imported(v.mod.file) || !plainPath.MatchString(v.mod.file) || v.mod.function("main") == nil {
+			continue
+		}
+		if &out[0] == &u.edges[0] {
+			out = slices.Clone(u.edges)
+		}
+		out[i].Guard = e.Guard.And(rules.Guard{When: "loads(" + v.mod.file + ")"})
+	}
+	return out
+}
+
+// plainPath is a path that a condition can name.
+var plainPath = regexp.MustCompile(`^[\w./-]+$`)
 
 // A deed is a call that a program makes.
 type deed struct {
