@@ -426,6 +426,12 @@ func (a *analysis) methodEntry(v *value) rules.Entry {
 	return out
 }
 
+// hasMethod reports whether the catalogue names a method of a library's class, or
+// the class as a whole.
+func (a *analysis) hasMethod(class, name string) bool {
+	return slices.ContainsFunc(a.libraryOrder(class), func(c string) bool { return a.cat.Method(c, name).Known })
+}
+
 // libraryMethod calls a special method of a library's object, if the catalogue
 // has something to say of it.
 func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (set, bool) {

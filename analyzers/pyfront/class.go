@@ -260,7 +260,7 @@ func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 				if s, ok := f.instanceOption(v.class, name); ok {
 					return s
 				}
-				if s := f.objectAttr(&value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(s) && (f.names(s) || len(f.classMethods(v.class, "__getattr__")) == 0) {
+				if s := f.objectAttr(&value{kind: kObject, name: x.lib, bound: v.bound}, name, n); f.known(x.lib, name, s) {
 					return join(out, s)
 				}
 			}
@@ -318,26 +318,11 @@ func (f *frame) instanceAttr(v *value, name string, n pyparse.Node) set {
 	return out
 }
 
-// known reports whether the catalogue says something of what a set denotes.
-func (f *frame) known(s set) bool {
-	for _, v := range s.vals {
-		if v.kind != kSymbol || f.a.methodEntry(v).Known {
-			return true
-		}
-	}
-	return false
-}
-
-// names reports whether the catalogue names what a set denotes, or its class. What it
-// says of a whole package goes for any name, and so not for one that a __getattr__ may
-// answer.
-func (f *frame) names(s set) bool {
-	for _, v := range s.vals {
-		if v.kind != kSymbol || slices.ContainsFunc(f.a.libraryOrder(v.recv), func(c string) bool { return f.a.cat.Method(c, lastPart(v.name)).Known }) {
-			return true
-		}
-	}
-	return false
+// known reports whether the catalogue says something of an attribute that a library's
+// class gives. That a whole package is harmless does not make it one of that class's:
+// it may be another base's.
+func (f *frame) known(class, name string, s set) bool {
+	return f.a.hasMethod(class, name) || slices.ContainsFunc(s.vals, func(v *value) bool { return v.kind != kSymbol })
 }
 
 // bindAttr is what reading a class's attribute through an instance gives:
@@ -391,9 +376,17 @@ func (c *class) isEnum() bool {
 
 func (f *frame) classAttr(v *value, name string, n pyparse.Node) set {
 	name = f.mangle(name)
+	var elsewhere *set // what the nearest library's class would give
 	for _, x := range f.orderOf(v.class) {
 		if x.class == nil {
-			return f.libraryAttr(x.lib, name, n)
+			s := f.libraryAttr(x.lib, name, n)
+			if f.known(x.lib, name, s) {
+				return s
+			}
+			if elsewhere == nil {
+				elsewhere = &s
+			}
+			continue
 		}
 		c := x.class.attr(name)
 		s := c.read(f.u)
@@ -413,6 +406,9 @@ func (f *frame) classAttr(v *value, name string, n pyparse.Node) set {
 		}
 		return out
 	}
+	if elsewhere != nil {
+		return *elsewhere
+	}
 	return unknownSet
 }
 
@@ -420,6 +416,7 @@ func (f *frame) classAttr(v *value, name string, n pyparse.Node) set {
 func (f *frame) superAttr(v *value, name string, n pyparse.Node) set {
 	after := v.after
 	passed := false
+	elsewhere := unknownSet
 	for _, x := range f.orderOf(v.class) {
 		if !passed {
 			passed = x.class == after
@@ -427,8 +424,11 @@ func (f *frame) superAttr(v *value, name string, n pyparse.Node) set {
 		}
 		if x.class == nil {
 			s := f.objectAttr(&value{kind: kObject, name: x.lib}, name, n)
-			if f.known(s) {
+			if f.known(x.lib, name, s) {
 				return s
+			}
+			if len(s.vals) == 1 && len(elsewhere.vals) == 0 && f.a.methodEntry(s.vals[0]).Known {
+				elsewhere = s
 			}
 			continue
 		}
@@ -439,7 +439,7 @@ func (f *frame) superAttr(v *value, name string, n pyparse.Node) set {
 	if name == "__init__" || name == "__enter__" || name == "__exit__" {
 		return one(&value{kind: kSymbol, name: "builtins.object." + name})
 	}
-	return unknownSet
+	return elsewhere
 }
 
 // construct makes an instance.
