@@ -70,8 +70,9 @@ type trial struct {
 }
 
 type wasCell struct {
-	cell *cell
-	set  set
+	cell  *cell
+	set   set
+	grown uint8
 }
 
 type wasRead struct {
@@ -404,7 +405,8 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 		maps.DeleteFunc(m.units, func(_ *bind.Scope, u *unit) bool { return u.id >= t.frozen })
 	}
 	for i := len(t.writes) - 1; i >= 0; i-- {
-		t.writes[i].cell.set = t.writes[i].set
+		w := &t.writes[i]
+		w.cell.set, w.cell.grown = w.set, w.grown
 	}
 	for _, r := range t.reads {
 		r.cell.readers.remove(r.by)

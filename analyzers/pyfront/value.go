@@ -266,6 +266,7 @@ func (s set) truth() (known, val bool) {
 // A cell is a place that outlives the run of a unit.
 type cell struct {
 	set     set
+	grown   uint8 // how often a larger size came
 	readers unitSet
 	within  *value // a container of it; see [containerValue]
 }
@@ -285,15 +286,28 @@ func (c *cell) read(u *unit) set {
 	return c.set
 }
 
+// maxGrowth is how many sizes a cell takes, each larger than the last. What goes on
+// growing is made of itself, self.data = self.data + more: its size is not known.
+const maxGrowth = 4
+
 // write adds to the cell.
 func (a *analysis) write(c *cell, s set) {
+	if c.grown > maxGrowth {
+		s.size = 0
+	}
 	if c.set.contains(s) {
 		return
 	}
 	if t := a.epochs.trial; t != nil {
-		t.writes = append(t.writes, wasCell{c, c.set})
+		t.writes = append(t.writes, wasCell{c, c.set, c.grown})
+	}
+	if s.size > c.set.size {
+		c.grown++
 	}
 	c.set = widen(join(c.set, s))
+	if c.grown > maxGrowth {
+		c.set.size = 0
+	}
 	for u := range c.readers.all {
 		a.enqueue(u)
 	}
