@@ -179,6 +179,10 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, Guard{When: "patched(socket)"}, l.Symbol("acme.Wire.take").Streams[0].Guard())
 			require.Empty(t, l.Symbol("acme.Wire.close").Streams)
 		}},
+		"idle": {"[[context]]\nkind = \"acme-start\"\nidle = true\ndecorators = [\"acme.start\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.True(t, l.Idle("acme-start"))
+			require.False(t, l.Idle("acme-job"))
+		}},
 		"handle": {"[[handle]]\ncalls = [\"acme.Client.send\"]\nloops = [\"gevent\"]\nwhy = \"w\"\nremedy = \"r\"\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Handle("acme.Client"))
 			require.False(t, l.Handle("acme.Pool"))

@@ -14,4 +14,5 @@ type Context struct {
 	Pos   Pos        // of the function's definition
 	Guard Guard      // the context only counts where the guard holds; zero = always
 	Why   []Evidence // what makes it one, the strongest first
+	Idle  bool       // no other task of the loop runs meanwhile
 }

@@ -220,6 +220,7 @@ type ContextRow struct {
 	Kind       string   `toml:"kind"`       // "celery-task"
 	Noun       string   `toml:"noun"`       // what a message calls it: "task"
 	Alone      bool     `toml:"alone"`      // no two of one function run at once
+	Idle       bool     `toml:"idle"`       // no other task of the loop runs meanwhile
 	Loop       Loop     `toml:"loop"`       // empty: whatever the process runs
 	Decorators []string `toml:"decorators"` // qualified names of decorators, called or not
 	Bases      []string `toml:"bases"`      // classes whose Methods are contexts

@@ -64,6 +64,7 @@ type view struct {
 	handles map[string]bool // classes
 	holders map[string]bool // classes that have options as attributes
 	alone   map[string]bool // kinds of contexts
+	idle    map[string]bool // likewise
 	context []*ContextRow
 }
 
@@ -73,7 +74,7 @@ func newView() view {
 		decor: map[string][]*ContextRow{}, subs: map[string][]*ContextRow{}, started: map[string][]*MoveRow{},
 		syntax: map[string][]*ContextRow{}, stdlib: map[string]bool{}, sizes: map[string]costExpr{},
 		clocks: map[string]bool{}, polls: map[string]bool{}, replac: map[string]bool{}, holds: map[string][]int{},
-		handles: map[string]bool{}, holders: map[string]bool{}, alone: map[string]bool{},
+		handles: map[string]bool{}, holders: map[string]bool{}, alone: map[string]bool{}, idle: map[string]bool{},
 	}
 }
 
@@ -136,6 +137,9 @@ func (v *view) add(lib *Library) {
 	for _, r := range lib.Contexts {
 		if r.Alone {
 			v.alone[r.Kind] = true
+		}
+		if r.Idle {
+			v.idle[r.Kind] = true
 		}
 		for _, d := range r.Decorators {
 			v.decor[d] = append(v.decor[d], r)
@@ -458,6 +462,15 @@ func (l *Lookup) Alone(kind string) bool {
 	defer l.c.mu.Unlock()
 	t := l.table("")
 	return t.user.alone[kind] || t.builtin.alone[kind]
+}
+
+// Idle reports whether no other task runs beside a context of a kind, as far as the
+// libraries that were asked about say so.
+func (l *Lookup) Idle(kind string) bool {
+	l.c.mu.Lock()
+	defer l.c.mu.Unlock()
+	t := l.table("")
+	return t.user.idle[kind] || t.builtin.idle[kind]
 }
 
 // Resolve applies the aliases to a name.

@@ -211,7 +211,9 @@ func jsonString(s span, i int) (span, int, bool) {
 	return span{}, 0, false
 }
 
-var fromPython = regexp.MustCompile(`(?:^|/)(?:python|pypy)[^:@\s]*:(\d+(?:\.\d+)+)`)
+// fromPython finds the version in an image's name, python-312, or else in its tag. A
+// tag that is no version of Python is one of the system below.
+var fromPython = regexp.MustCompile(`(?:^|/)(?:python|pypy)(?:-?([23])(\d+)\b)?[^:@\s]*(?::([23](?:\.\d+)+))?`)
 
 // dockerPython is the version of Python of the last stage that says so.
 func dockerPython(f *file) (version string, at span) {
@@ -219,8 +221,13 @@ func dockerPython(f *file) (version string, at span) {
 		if in.verb != "FROM" {
 			continue
 		}
-		if m := fromPython.FindStringSubmatchIndex(in.rest.s); m != nil {
-			version, at = in.rest.s[m[2]:m[3]], in.rest.slice(m[2], m[3])
+		m := fromPython.FindStringSubmatchIndex(in.rest.s)
+		switch {
+		case m == nil:
+		case m[2] >= 0:
+			version, at = in.rest.s[m[2]:m[3]]+"."+in.rest.s[m[4]:m[5]], in.rest.slice(m[2], m[5])
+		case m[6] >= 0:
+			version, at = in.rest.s[m[6]:m[7]], in.rest.slice(m[6], m[7])
 		}
 	}
 	return version, at

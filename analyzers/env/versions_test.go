@@ -155,3 +155,21 @@ python 3.12.3`},
 		}
 	}
 }
+
+// The version of Python is the image's, not that of the system that it is built on.
+func TestDockerPython(t *testing.T) {
+	for from, want := range map[string]string{
+		"python:3.11-slim":                                        "3.11",
+		"docker.io/library/python:3.12.1":                         "3.12.1",
+		"registry.access.redhat.com/ubi9/python-312-minimal:9.8":  "3.12",
+		"registry.access.redhat.com/ubi9/python-39":               "3.9",
+		"registry.access.redhat.com/ubi9/python:9.8@sha256:abcde": "",
+		"ghcr.io/x/pythonic-tool:1.2":                             "",
+		"python3:3.9":                                             "3.9",
+		"debian:12":                                               "",
+	} {
+		if got, _ := dockerPython(newFile("Dockerfile", []byte("FROM "+from+"\n"))); got != want {
+			t.Errorf("%s: %q, want %q", from, got, want)
+		}
+	}
+}

@@ -821,6 +821,7 @@ func (a *analysis) context(c rules.Context) {
 		return
 	}
 	a.listed[key] = true
+	c.Idle = a.cat.Idle(c.Kind)
 	a.extra = append(a.extra, c)
 }
 

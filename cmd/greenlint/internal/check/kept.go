@@ -46,7 +46,8 @@ func (k *Kept) Again(ctx context.Context, changed map[string][]byte) (out Outcom
 		slices.Sort(called)
 		envs[i].Called = slices.Compact(called)
 	}
-	found := flow.Judge(flow.Solve(res.Graph, flow.Entries(res.Contexts)), res.Contexts, envs, words(k.req.Catalog))
+	contexts := flow.Awake(res.Graph, res.Contexts)
+	found := flow.Judge(flow.Solve(res.Graph, flow.Entries(contexts)), contexts, envs, words(k.req.Catalog))
 	found = append(found, broken(res)...)
 	for _, f := range found {
 		if _, ok := changed[f.Pos.File]; ok {

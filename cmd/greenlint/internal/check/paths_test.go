@@ -86,3 +86,12 @@ func TestIgnored(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, none("x", "GL401"))
 }
+
+func TestIsTest(t *testing.T) {
+	for file, want := range map[string]bool{
+		"shop/tests/a.py": true, "src/Test/TestPool.py": true, "shop/tests.py": true, "shop/test_a.py": true, "a_test.py": true, "conftest.py": true,
+		"shop/contest.py": false, "shop/testimonials/a.py": false, "shop/latest.py": false,
+	} {
+		require.Equal(t, want, isTest(file), file)
+	}
+}

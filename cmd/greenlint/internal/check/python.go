@@ -78,8 +78,9 @@ func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, 
 	progress(req, "judging", 0, 0)
 	envs := processes(req, deployed, res)
 	out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, envs)...)
-	solved := flow.Solve(res.Graph, flow.Entries(res.Contexts))
-	found := flow.Judge(solved, res.Contexts, envs, words(req.Catalog))
+	contexts := flow.Awake(res.Graph, res.Contexts)
+	solved := flow.Solve(res.Graph, flow.Entries(contexts))
+	found := flow.Judge(solved, contexts, envs, words(req.Catalog))
 	gathered := env.PartialPatches(req.Catalog, envs, found)
 	for i := range envs {
 		if envs[i].Start == (rules.Evidence{}) {
@@ -277,11 +278,12 @@ func touches(req *Request, f *rules.Finding) bool {
 // isTest reports whether a file is a test by the conventions of pytest and unittest.
 func isTest(file string) bool {
 	base := path.Base(file)
-	if base == "conftest.py" || strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") {
+	if base == "conftest.py" || base == "tests.py" || strings.HasPrefix(base, "test_") || strings.HasSuffix(base, "_test.py") {
 		return true
 	}
 	for _, d := range strings.Split(path.Dir(file), "/") {
-		if d == "tests" || d == "test" || d == "testing" {
+		switch strings.ToLower(d) {
+		case "tests", "test", "testing":
 			return true
 		}
 	}
