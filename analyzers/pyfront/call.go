@@ -604,6 +604,8 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 			}
 			f.contextsOf(fn, kind, m.Loop, m.Guard(), n)
 			f.serves(fn, kind, m.Loop, n)
+		} else if m.Kind == "wsgi-app" {
+			f.serves(fn, m.Kind, "", n)
 		}
 	}
 	for _, m := range e.HigherOrder {
@@ -726,11 +728,12 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 	}
 }
 
-// serves notes that a server of a green loop is given an application: the views
-// that a framework calls for it run on that loop.
+// serves notes that a server of a green loop is given an application, or the name of
+// the loop on which it will serve one: the views that a framework calls for it run on
+// that loop. A server without a loop of its own runs on the one that is patched for.
 func (f *frame) serves(fn set, kind string, loop rules.Loop, n pyparse.Node) {
 	for _, v := range fn.vals {
-		if v.kind == kObject || v.kind == kInstance {
+		if v.kind == kObject || v.kind == kInstance || v.kind == kConst && v.name == "str" {
 			f.u.served = append(f.u.served, served{loop: loop, why: rules.Evidence{Pos: f.pos(n), Text: f.text(n)}})
 			return
 		}
@@ -741,7 +744,7 @@ func (f *frame) serves(fn set, kind string, loop rules.Loop, n pyparse.Node) {
 }
 
 type served struct {
-	loop   rules.Loop
+	loop   rules.Loop // zero: the one that the process patches for
 	why    rules.Evidence
 	loaded bool // what is served is not seen: it may be anything that a package offers
 }

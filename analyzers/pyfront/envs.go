@@ -30,6 +30,7 @@ var greenKinds = []string{"greenlet", "server-handler", "wsgi-app", "hub-callbac
 type evidenceOf struct {
 	patches []patchCall
 	served  []served
+	either  []served // where it patches
 }
 
 func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
@@ -50,8 +51,11 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			}
 		}
 		for _, s := range u.served {
-			if s.loop == l {
+			switch s.loop {
+			case l:
 				at(u.mod).served = append(at(u.mod).served, s)
+			case "":
+				at(u.mod).either = append(at(u.mod).either, s)
 			}
 		}
 	}
@@ -66,12 +70,14 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			if e := by[m]; e != nil {
 				ev.patches = append(ev.patches, e.patches...)
 				ev.served = append(ev.served, e.served...)
+				ev.either = append(ev.either, e.either...)
 			}
 		}
 		covers := files
 		var tasks map[rules.Func]bool
 		switch {
 		case len(ev.patches) > 0:
+			ev.served = append(ev.served, ev.either...)
 		case !patched && len(ev.served) > 0:
 		case !patched || !s.meant():
 			continue // nothing says that it is a process of its own; see below
