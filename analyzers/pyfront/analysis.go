@@ -187,7 +187,6 @@ func (a *analysis) all() (*Result, error) {
 	if err := a.drain(); err != nil {
 		return nil, err
 	}
-	a.programs()
 	if a.offered(); len(a.queue) > 0 {
 		if err := a.drain(); err != nil {
 			return nil, err

@@ -48,44 +48,6 @@ func (a *analysis) entryPoints() []rules.EntryPoint {
 	return a.in.Entries()
 }
 
-// programs runs the commands that the project's packages install, where something of
-// it is green: one of them may patch, by a name that the project gives the call.
-func (a *analysis) programs() {
-	if !a.green() {
-		return
-	}
-	for _, e := range a.entryPoints() {
-		if e.Group != "console_scripts" {
-			continue
-		}
-		m := a.find(e.Module, e.Why.Pos.File)
-		if m == nil || a.in.Check != nil && !a.in.Check(m.file) {
-			continue
-		}
-		a.ensure(m.body)
-		f := a.outside(m)
-		for _, v := range f.attrOf(one(&value{kind: kModule, mod: m}), e.Name, m.tree.Root()).vals {
-			if v.kind == kFunc {
-				a.ensure(v.unit)
-			}
-		}
-	}
-}
-
-// green reports whether anything that was seen runs on a green loop, or speaks of a
-// call that patches for one.
-func (a *analysis) green() bool {
-	isGreen := func(l rules.Loop) bool { return l == rules.Gevent || l == rules.Eventlet }
-	if slices.ContainsFunc(a.extra, func(c rules.Context) bool { return isGreen(c.Loop) }) {
-		return true
-	}
-	var names [][]byte
-	for call := range a.patches {
-		names = append(names, []byte(lastPart(call)))
-	}
-	return slices.ContainsFunc(a.order, func(m *module) bool { return hasWord(m.tree.Source(), names) })
-}
-
 // outside is a frame for what some other program does with a module: its unit is none
 // of the graph's.
 func (a *analysis) outside(m *module) *frame {
