@@ -116,6 +116,9 @@ func (l *Library) rows() (out []AboutRow) {
 		if e.GIL == "holds" {
 			detail = append(detail, "keeps the interpreter's lock")
 		}
+		if e.Thread {
+			detail = append(detail, "in a real thread")
+		}
 		row := add("effect", strings.Join(detail, "; "), &e.Row, e.Calls)
 		row.Rule, row.Severity = e.Rule, string(e.Severity)
 	}
@@ -151,6 +154,9 @@ func (l *Library) rows() (out []AboutRow) {
 	}
 	for _, o := range l.Options {
 		add("option", o.Holder, &o.Row, o.Calls)
+	}
+	for _, r := range l.Forks {
+		add("fork", "", &r.Row, r.Calls)
 	}
 	for _, x := range l.Regexes {
 		add("regex", x.How, &x.Row, x.Calls)

@@ -188,6 +188,18 @@ func TestUserTables(t *testing.T) {
 			require.False(t, l.Handle("acme.Pool"))
 			require.Equal(t, Guard{When: "loop(gevent)"}, l.Symbol("acme.Client.send").Handles[0].Guard())
 		}},
+		"fork": {"[[fork]]\ncalls = [\"acme.Worker\"]\nloops = [\"gevent\"]\nunless = [\"called(acme.fresh)\"]\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			g := l.Symbol("acme.Worker").Forks[0].Guard()
+			require.True(t, g.Counts(gevent()))
+			require.False(t, g.Counts(&Env{Loop: Asyncio}))
+			require.False(t, g.Counts(&Env{Loop: Gevent, Called: []string{"acme.fresh"}}))
+		}},
+		"thread": {effect + "thread = true\n[[offload]]\ncalls = [\"acme.run\"]\narg = [0]\nthread = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			e := l.Symbol("acme.Client.get")
+			require.Empty(t, e.Effects, "it does nothing on the loop")
+			require.Len(t, e.InThread, 1)
+			require.True(t, l.Symbol("acme.run").Offloads[0].Thread)
+		}},
 		"regex": {"[[regex]]\ncalls = [\"acme.find\"]\nhow = \"search\"\npattern = [0, \"rx\"]\nflags = [\"flags\"]\ntext = [2]\nsource = [\"measured\"]\n[[regex]]\ncalls = [\"acme.prepare\"]\nhow = \"compile\"\npattern = [0]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			row := l.Symbol("acme.find").Regexes[0]
 			pattern, flags, text := row.Places()

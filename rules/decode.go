@@ -172,6 +172,15 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("handle", i, err)
 		}
 	}
+	for i, r := range lib.Forks {
+		err := r.Row.compile(lib)
+		if err == nil {
+			err = need(&r.Row, true)
+		}
+		if err != nil {
+			return at("fork", i, err)
+		}
+	}
 	for i, r := range lib.Regexes {
 		err := r.Row.compile(lib)
 		if err == nil {

@@ -56,6 +56,7 @@ type Library struct {
 	Loads       []*LoadRow    `toml:"load"`
 	Options     []*OptionRow  `toml:"option"`
 	Handles     []*HandleRow  `toml:"handle"`
+	Forks       []*ForkRow    `toml:"fork"`
 	Contexts    []*ContextRow `toml:"context"`
 	Patches     []*Patch      `toml:"patch"`
 	Bad         []*VersionRow `toml:"version"`
@@ -108,6 +109,9 @@ type EffectRow struct {
 	// Adds says that short calls add up where a loop makes them without end: each
 	// counts as the work of a loop over a stream, as calls to the disk always do.
 	Adds bool `toml:"adds"`
+	// Thread says that the call does harm in a real thread beside the loop, and none
+	// on the loop itself.
+	Thread bool `toml:"thread"`
 	// Local says that the effect is of no interest to callers in other modules:
 	// a lock that a library takes is the library's own, and held for an instant.
 	Local bool `toml:"local"`
@@ -132,12 +136,17 @@ type MoveRow struct {
 	Kind    string   `toml:"kind"`    // spawn: the kind of the context; empty = "greenlet"
 	Loop    Loop     `toml:"loop"`    // spawn: the loop of the new task; empty = the caller's
 	Waits   bool     `toml:"waits"`   // the call comes back only when the callable has ended
+	Thread  bool     `toml:"thread"`  // offload: a real thread of a process whose standard library may be patched
 	Alone   bool     `toml:"alone"`   // spawn with a kind: no two of them run at once
 }
 
 // A HandleRow says that what these methods do to their object must not be done by two
 // tasks at once: a connection, a channel, a socket.
 type HandleRow struct{ Row }
+
+// A ForkRow says that a call goes on in a copy of the process: with the callable that an
+// [[offload]] of the same call names, else with whatever follows.
+type ForkRow struct{ Row }
 
 // A ReturnRow says what a call gives back when its arguments are surely such:
 // the engine of a URL that names a driver.

@@ -14,9 +14,10 @@ type Lookup struct {
 
 // An Entry is what is known of one symbol. The zero Entry: nothing.
 type Entry struct {
-	Known       bool   // the catalogue names the symbol, its class or its package in some table about calls
-	Symbol      string // after aliases
-	Effects     []*EffectRow
+	Known       bool         // the catalogue names the symbol, its class or its package in some table about calls
+	Symbol      string       // after aliases
+	Effects     []*EffectRow // on the loop
+	InThread    []*EffectRow // in a real thread beside it
 	Safe        []*SafeRow
 	Offloads    []*MoveRow
 	Spawns      []*MoveRow
@@ -28,6 +29,7 @@ type Entry struct {
 	Loads       []*LoadRow
 	Options     []*OptionRow
 	Handles     []*HandleRow
+	Forks       []*ForkRow
 	Contexts    []*ContextRow
 }
 
@@ -97,7 +99,16 @@ func (v *view) add(lib *Library) {
 		}
 		return e
 	}
-	enter(row, lib.Effects, func(e *Entry) *[]*EffectRow { return &e.Effects })
+	var onLoop, inThread []*EffectRow
+	for _, r := range lib.Effects {
+		if r.Thread {
+			inThread = append(inThread, r)
+		} else {
+			onLoop = append(onLoop, r)
+		}
+	}
+	enter(row, onLoop, func(e *Entry) *[]*EffectRow { return &e.Effects })
+	enter(row, inThread, func(e *Entry) *[]*EffectRow { return &e.InThread })
 	enter(row, lib.Safe, func(e *Entry) *[]*SafeRow { return &e.Safe })
 	enter(row, lib.Offloads, func(e *Entry) *[]*MoveRow { return &e.Offloads })
 	enter(row, lib.Spawns, func(e *Entry) *[]*MoveRow { return &e.Spawns })
@@ -109,6 +120,7 @@ func (v *view) add(lib *Library) {
 	enter(row, lib.Loads, func(e *Entry) *[]*LoadRow { return &e.Loads })
 	enter(row, lib.Options, func(e *Entry) *[]*OptionRow { return &e.Options })
 	enter(row, lib.Handles, func(e *Entry) *[]*HandleRow { return &e.Handles })
+	enter(row, lib.Forks, func(e *Entry) *[]*ForkRow { return &e.Forks })
 	enter(row, lib.Contexts, func(e *Entry) *[]*ContextRow { return &e.Contexts })
 	for _, rows := range [][]*MoveRow{lib.Offloads, lib.Spawns} {
 		for _, r := range rows {

@@ -22,6 +22,11 @@ type Graph struct {
 type Own struct {
 	Effect   rules.Effect
 	Pos, End rules.Pos // End is one past the last byte; zero where unknown
+
+	// Tail is what Pos sets going elsewhere, in another thread or process, up to
+	// the call that does the harm there: it is shown, but the place stays Pos, and
+	// the first frame's with it. Empty = the harm is done at Pos.
+	Tail rules.Chain
 }
 
 // An Edge says that at Pos the callee gets to run.

@@ -80,6 +80,8 @@ var solveTests = []struct{ name, graph, entries, want string }{
 	{"known", "W -> A; A -> K; K !> x y sleep", "W", "W -> A -> K -> x -> y ! sleep @1 in K"},
 	{"known, foreign", "W -> A; A -> k; k !> x sleep", "W", "W -> A -> k -> x ! sleep @2 in A"},
 	{"known, user code inside", "W -> k; k !> Hook x sleep", "W", "W -> k -> Hook -> x ! sleep @2 in Hook"},
+	{"elsewhere: the place is the call that sets it going", "W -> A; A !>> x Hook sleep", "W", "W -> A -> x -> Hook ! sleep @2 in A"},
+	{"elsewhere, from foreign code", "W -> get; get !>> x sleep", "W", "W -> get -> x ! sleep @1 in W"},
 	{"known: not asked for what has a body", "W -> K; K -> B; K !> x sleep", "W", ""},
 }
 

@@ -16,7 +16,8 @@ type source struct {
 	pos, end rules.Pos
 	set      guardSet
 	cost     cost
-	tail     rules.Chain // of a known effect, from inside fn; nil for an own one
+	tail     rules.Chain // of a known effect, from inside fn, or of one that is set going elsewhere; nil for others
+	here     bool        // the place is pos, whatever the tail
 }
 
 // sources lists the live ones in the order of their contents, each once, and
@@ -27,7 +28,7 @@ func sources(g *Graph, x *index, known map[rules.Func][]Summary) (list []source,
 			continue
 		}
 		for _, own := range g.Own[name] {
-			list = append(list, source{fn: int32(f), effect: own.Effect, pos: own.Pos, end: own.End})
+			list = append(list, source{fn: int32(f), effect: own.Effect, pos: own.Pos, end: own.End, tail: own.Tail, here: true})
 		}
 		for _, sum := range known[name] {
 			if src, ok := knownSource(x, int32(f), sum); ok {
@@ -69,7 +70,7 @@ func (s *source) depth() int32 { return int32(max(len(s.tail)-1, 0)) }
 // around it, and false if there is none.
 func (s *source) place(g *Graph, x *index) (pos, end rules.Pos, in rules.Func, ok bool) {
 	in = x.names[s.fn]
-	if s.tail == nil {
+	if s.here {
 		return s.pos, s.end, in, !x.foreign[s.fn]
 	}
 	for i := len(s.tail) - 1; i > 0; i-- {

@@ -19,10 +19,11 @@ import (
 //	C ! sleep     an effect          C !! crunch                one that holds the GIL
 //	C ! sleep [unless patched(time)] a guarded effect
 //	K !> x y sleep   K is outside the unit, and known to call x, that y, that to sleep
+//	C !>> x sleep    C sets x going elsewhere, which does its harm by sleep
 //
 // Functions whose names begin in lower case are foreign. A guard is a condition,
 // or "unless" and a condition.
-var statement = regexp.MustCompile(`^(\S+) (->|<->|~>|=>|!|!!|!>) ([^?\[]*?)( \?)?( \[.*\])?$`)
+var statement = regexp.MustCompile(`^(\S+) (->|<->|~>|=>|!|!!|!>|!>>) ([^?\[]*?)( \?)?( \[.*\])?$`)
 
 func parse(t testing.TB, text string) *Graph {
 	t.Helper()
@@ -63,14 +64,18 @@ func parse(t testing.TB, text string) *Graph {
 		case "=>":
 			call(from, to, Offload)
 		case "!", "!!":
-			g.Own[from] = append(g.Own[from], Own{effect, pos, end})
-		case "!>":
+			g.Own[from] = append(g.Own[from], Own{Effect: effect, Pos: pos, End: end})
+		case "!>", "!>>":
 			var chain rules.Chain
 			for j, f := range strings.Fields(m[3]) {
 				chain = append(chain, rules.Frame{Func: rules.Func(f), Pos: rules.Pos{File: "k", Line: j + 1}})
 			}
 			effect.Symbol = string(chain[len(chain)-1].Func)
-			known[from] = append(known[from], Summary{Effect: effect, Chain: chain})
+			if m[2] == "!>" {
+				known[from] = append(known[from], Summary{Effect: effect, Chain: chain})
+			} else {
+				g.Own[from] = append(g.Own[from], Own{Effect: effect, Pos: pos, End: end, Tail: chain})
+			}
 		}
 	}
 	return g

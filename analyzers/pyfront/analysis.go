@@ -268,7 +268,8 @@ func (a *analysis) run(u *unit) {
 	u.runs++
 	a.depth++
 	cost, yields := u.cost, u.yields
-	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses, u.steps, u.rounds = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil, nil, nil
+	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses, u.steps, u.rounds, u.aways = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil, nil, nil, nil
+	u.harms = [2][]harm{}
 	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--
@@ -414,7 +415,7 @@ func (a *analysis) result() *Result {
 		}
 	}
 	r.Contexts = a.contexts()
-	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(a.units, r.Contexts), a.starving(a.units)} {
+	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(a.units, r.Contexts), a.starving(a.units), a.elsewhere(a.units, r.Contexts)} {
 		for u, own := range late {
 			g.Own[u.name] = slices.Concat(g.Own[u.name], own)
 		}

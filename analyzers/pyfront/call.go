@@ -483,6 +483,9 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			}
 		}
 		f.effect(eff, n)
+		if g, ok := whenGreen(eff.Guard); ok {
+			f.waits(v.name, g, n)
+		}
 		if r.Cost == "" {
 			f.hear(v)
 		}
@@ -503,6 +506,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 		if !r.Applies(as) {
 			continue
 		}
+		f.waits(v.name, r.Guard(), n)
 		if g := r.Guard(); g.When != "" && g.Unless == "" && !strings.Contains(g.When, " & ") {
 			f.yield.onlyWhen(g.When)
 		} else {
@@ -513,6 +517,8 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	f.handles(e, v, as, n)
 	f.steps(e, v, as, n)
 	f.moves(e, as, n)
+	f.forks(e, v, as, n)
+	f.harmsThread(e, v, as, n)
 }
 
 // earlyEffect records that a call stays as it is in a process that patches too
@@ -588,6 +594,9 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 		if fn, rest, ok := take(m); ok {
 			f.move(fn, rest, n, flow.Offload, m.Guard())
 			f.yield.maybe = true
+			if m.Thread {
+				f.goesTo(inThread, false, e.Symbol, &m.Row, n)
+			}
 		}
 	}
 	for _, m := range e.Spawns {
@@ -760,7 +769,7 @@ func (f *frame) shim(v *value, as args, n pyparse.Node) *unit {
 		f.a.shims[key] = u
 		f.a.units = append(f.a.units, u)
 	}
-	u.own, u.edges = nil, nil
+	u.own, u.edges, u.aways, u.harms = nil, nil, nil, [2][]harm{}
 	g := &frame{a: f.a, u: u, scope: f.scope, env: new(locals)}
 	f.a.called[v.name] = true
 	e := f.a.methodEntry(v)

@@ -132,12 +132,30 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 	}
 	g.block(n.Body())
 	c.made = true
+	f.standsIn(c, n)
 	f.classContexts(c, n)
 	out := one(classValue(c))
 	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
 		out = f.decorate(out, n.DecoratorList().At(i), nil)
 	}
 	f.assign(n.Name(), out, n.Start())
+}
+
+// standsIn notes which of a library's methods a class defines anew: they are called, by
+// the library, as a shim is.
+func (f *frame) standsIn(c *class, n pyparse.ClassDef) {
+	for _, b := range c.bases {
+		if b.kind != kSymbol {
+			continue
+		}
+		for _, lib := range f.a.libraryOrder(b.name) {
+			for s := range n.Body().All() {
+				if d := s.AsFunctionDef(); d.Valid() {
+					f.a.called[lib+"."+d.Name()] = true
+				}
+			}
+		}
+	}
 }
 
 func (a *analysis) addSub(c, s *class) {
@@ -477,6 +495,12 @@ func (f *frame) construct(c *class, as args, n pyparse.Node, dynamic bool) set {
 		}
 	}
 	f.start(c, n)
+	for _, x := range c.order() {
+		if x.class == nil {
+			e := f.a.entry(x.lib)
+			f.forks(e, &value{kind: kSymbol, name: x.lib}, args{node: n}, n)
+		}
+	}
 	f.born(c)
 	if s, ok := f.copied(c.name, as, n); ok {
 		return s

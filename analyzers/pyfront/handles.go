@@ -128,19 +128,7 @@ func (a *analysis) sharedHandles(units []*unit, contexts []rules.Context) map[*u
 	if len(users) == 0 {
 		return nil
 	}
-	w := &sharing{a: a, into: map[rules.Func][]caller{}, contexts: map[rules.Func][]rules.Context{}}
-	for _, u := range units {
-		for _, e := range u.edges {
-			if e.Kind != flow.Offload {
-				w.into[e.Callee] = append(w.into[e.Callee], caller{u, e})
-			}
-		}
-	}
-	for _, c := range contexts {
-		if c.Loop != rules.Asyncio {
-			w.contexts[c.Func] = append(w.contexts[c.Func], c)
-		}
-	}
+	w := a.sharing(units, contexts)
 	out := map[*unit][]flow.Own{}
 	for _, handle := range slices.Sorted(maps.Keys(users)) {
 		list := slices.DeleteFunc(users[handle], func(x user) bool { return w.tasks(x.unit.name) == 0 })
@@ -167,6 +155,23 @@ type sharing struct {
 	a        *analysis
 	into     map[rules.Func][]caller
 	contexts map[rules.Func][]rules.Context
+}
+
+func (a *analysis) sharing(units []*unit, contexts []rules.Context) *sharing {
+	w := &sharing{a: a, into: map[rules.Func][]caller{}, contexts: map[rules.Func][]rules.Context{}}
+	for _, u := range units {
+		for _, e := range u.edges {
+			if e.Kind != flow.Offload {
+				w.into[e.Callee] = append(w.into[e.Callee], caller{u, e})
+			}
+		}
+	}
+	for _, c := range contexts {
+		if c.Loop != rules.Asyncio {
+			w.contexts[c.Func] = append(w.contexts[c.Func], c)
+		}
+	}
+	return w
 }
 
 // tasks counts, up to 2, how many tasks can be in some functions at once, no lock being

@@ -271,13 +271,14 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 		}
 	}
 	live := k.live(changed, now)
-	handles, starving := a.sharedHandles(live, k.all(changed)), a.starving(live)
+	contexts := k.all(changed)
+	handles, starving, away := a.sharedHandles(live, contexts), a.starving(live), a.elsewhere(live, contexts)
 	for _, u := range now {
 		if u.mod == nil {
 			continue
 		}
 		if _, ok := changed[u.mod.file]; ok {
-			if own := slices.Concat(u.own, handles[u], starving[u]); len(own) > 0 {
+			if own := slices.Concat(u.own, handles[u], starving[u], away[u]); len(own) > 0 {
 				g.Own[u.name] = own
 				reach(u.name)
 			}
@@ -424,7 +425,8 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	}
 	for _, u := range t.thawed {
 		u.ran, u.runs, u.queued, u.outdated, u.cost, u.yields = false, 0, false, false, 0, yieldState{}
-		u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.wrappers, u.uses, u.steps, u.rounds = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+		u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.wrappers, u.uses, u.steps, u.rounds, u.aways = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+		u.harms = [2][]harm{}
 	}
 	for _, u := range a.queue {
 		u.queued = false

@@ -132,6 +132,8 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 		at := t.AsAttribute()
 		for _, v := range f.eval(at.Value()).vals {
 			switch v.kind {
+			case kSymbol: // a shim by hand
+				f.a.called[f.a.cat.Resolve(v.name+"."+at.Attr())] = true
 			case kInstance, kClass:
 				if v.kind == kInstance && f.setProperty(v, at.Attr(), s, t) {
 					continue

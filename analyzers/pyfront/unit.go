@@ -37,7 +37,9 @@ type unit struct {
 	uses     []use
 	steps    []step
 	rounds   []round
-	cost     float64 // seconds of one run, as far as estimated
+	aways    []away
+	harms    [2][]harm // by realm
+	cost     float64   // seconds of one run, as far as estimated
 	yields   yieldState
 	selfRec  []recursion
 	contexts []rules.Context

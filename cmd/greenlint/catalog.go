@@ -80,6 +80,7 @@ var tableTitles = map[string]string{
 	"context":      "makes a function run on a loop",
 	"handle":       "must not be shared by tasks: GL801 shared-handle",
 	"option":       "declares options of the program",
+	"fork":         "goes on in a copy of the process: GL504 forked-hub",
 	"regex":        "matches a regular expression",
 	"patch":        "patches the standard library",
 	"launch":       "starts processes",

@@ -1,0 +1,109 @@
+package pyfront
+
+import (
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// forkRule is broken by a fork in a process whose loop runs: the child has a copy of
+// every task, and runs them as soon as it waits for something.
+const forkRule rules.ID = "GL504"
+
+// forks applies what the catalogue says of a call that forks.
+func (f *frame) forks(e rules.Entry, v *value, as args, n pyparse.Node) {
+	for _, r := range e.Forks {
+		switch {
+		case !r.Applies(as):
+		case len(e.Offloads) > 0: // what the child runs is seen
+			f.goesTo(inCopy, false, v.name, &r.Row, n)
+		case f.u.goesOn(n):
+			f.goesTo(inCopy, true, v.name, &r.Row, n)
+		}
+	}
+}
+
+// waits notes a call that gives the thread back to the loop in some processes, and so to
+// the tasks of a copy.
+func (f *frame) waits(symbol string, g rules.Guard, n pyparse.Node) {
+	f.does(inCopy, harm{symbol: symbol, guard: g, pos: f.pos(n)})
+}
+
+// whenGreen is the guard under which a call that an effect is about waits cooperatively;
+// ok is false where nothing makes it.
+func whenGreen(g rules.Guard) (out rules.Guard, ok bool) {
+	for c := range strings.SplitSeq(g.Unless, " | ") {
+		if strings.HasPrefix(c, "patched(") {
+			return rules.Guard{When: g.When}.And(rules.Guard{When: c}), true
+		}
+	}
+	return out, false
+}
+
+// goesOn reports whether the two processes after a fork both go on with the program that
+// forked. Where the function runs another one, or where the parent ends, nothing is
+// there twice.
+func (u *unit) goesOn(fork pyparse.Node) bool {
+	if !u.node.Valid() {
+		return true
+	}
+	name := ""
+	u.around(fork.Start(), func(n pyparse.Node) {
+		if a := n.AsAssign(); a.Valid() && a.Targets().Len() == 1 {
+			name = a.Targets().At(0).Text()
+		}
+	})
+	goes := true
+	pyparse.Walk(u.node, func(n pyparse.Node) bool {
+		if c := n.AsCall(); c.Valid() && strings.HasPrefix(c.Func().Text(), "os.exec") {
+			goes = false
+		}
+		if i := n.AsIf(); i.Valid() && n.End() > fork.Start() && endsIn(parentOf(i, name, fork)) {
+			goes = false
+		}
+		return goes
+	})
+	return goes
+}
+
+// parentOf is the branch that the parent takes, where a statement asks what a fork gave.
+func parentOf(i pyparse.If, name string, fork pyparse.Node) pyparse.NodeList {
+	isFork := func(n pyparse.Node) bool {
+		return name != "" && n.Text() == name || n.Start() == fork.Start() && n.End() == fork.End() ||
+			n.Kind() == pyparse.KindNamedExpr && isWithin(fork, n)
+	}
+	test := i.Test()
+	switch test.Kind() {
+	case pyparse.KindUnaryOp:
+		if isFork(test.AsUnaryOp().Operand()) {
+			return i.Orelse()
+		}
+	case pyparse.KindCompare:
+		if c := test.AsCompare(); isFork(c.Left()) {
+			if strings.Contains(test.Text(), "==") {
+				return i.Orelse()
+			}
+			return i.Body()
+		}
+	default:
+		if isFork(test) {
+			return i.Body()
+		}
+	}
+	return pyparse.NodeList{}
+}
+
+func isWithin(n, outer pyparse.Node) bool {
+	return outer.Start() <= n.Start() && n.End() <= outer.End()
+}
+
+// endsIn reports whether statements end the process.
+func endsIn(body pyparse.NodeList) bool {
+	for n := range body.All() {
+		if t := n.Text(); strings.Contains(t, "exit(") || strings.Contains(t, "SystemExit") {
+			return true
+		}
+	}
+	return false
+}
