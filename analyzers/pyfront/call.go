@@ -27,7 +27,9 @@ func (f *frame) apply(fn set, as args, n pyparse.Node) set {
 	defer func() { f.a.nesting-- }()
 	var out set
 	dynamic := len(fn.vals) > 1
+	defer func(was bool) { f.oneOf = was }(f.oneOf)
 	for _, v := range fn.vals {
+		f.oneOf = dynamic
 		out = join(out, f.applyValue(v, as, n, dynamic))
 	}
 	if fn.open && len(fn.vals) == 0 {

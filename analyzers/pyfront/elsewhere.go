@@ -43,10 +43,12 @@ type harm struct {
 	pos      rules.Pos
 }
 
-// goesTo notes that what a call is given, or else what follows it, runs in a realm.
+// goesTo notes that what a call is given, or else what follows it, runs in a realm. Where
+// the call may be another one, a helper is given what runs things as well as what is run,
+// and it isn't known which of them go together.
 func (f *frame) goesTo(r realm, whole bool, symbol string, row *rules.Row, n pyparse.Node) {
 	w := away{realm: r, whole: whole, symbol: symbol, guard: row.Guard(), row: row, pos: f.pos(n), end: f.endPos(n)}
-	if !slices.Contains(f.u.aways, w) {
+	if !f.oneOf && !slices.Contains(f.u.aways, w) {
 		f.u.aways = append(f.u.aways, w)
 	}
 }

@@ -27,6 +27,7 @@ type frame struct {
 	runsOut   int            // in so many try statements that end when the data do: except StopIteration
 	switches  []choice       // between two ways, by the default of an option
 	unusual   int            // in so many branches that the defaults of options rule out
+	oneOf     bool           // what is called is one of several that it may be
 	onlyTypes int            // in so many blocks that only type checkers read
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }
