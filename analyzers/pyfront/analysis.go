@@ -93,8 +93,8 @@ type analysis struct {
 	epochs                epochs
 	wraps                 map[string]*cell // libraries → whether some object of theirs is wrapped
 	nesting, steps, limit int
-	forwards              int // of a name, from object to object
-	search                search
+	forwards              int                 // of a name, from object to object
+	above                 search              // see [frame.callsBack]
 	methods               map[string][]int32  // telling method names → files that define them
 	definers              map[string][]*class // and the classes, where they are one hierarchy
 	described             map[string]bool

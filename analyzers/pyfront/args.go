@@ -29,6 +29,12 @@ type arg struct {
 // evalArgs evaluates a call's arguments, here and now.
 func (f *frame) evalArgs(c pyparse.Call) args {
 	as := args{node: c.Node}
+	if n := c.Args().Len(); n > 0 {
+		as.pos = make([]arg, 0, n)
+	}
+	if n := c.Keywords().Len(); n > 0 {
+		as.kw = make([]arg, 0, n)
+	}
 	for n := range c.Args().All() {
 		if n.Kind() == pyparse.KindStarred {
 			s := f.eval(n.AsStarred().Value())

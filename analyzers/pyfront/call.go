@@ -331,30 +331,38 @@ func (f *frame) callsBack(u *unit) bool {
 	if u.cost < f.a.budget/100 {
 		return false
 	}
-	s := &f.a.search
+	s := &f.a.above
 	s.begin(f.u)
-	for i := 0; i < len(s.found); i++ {
-		x := s.found[i]
-		if x == u || len(s.found) > 1024 {
-			return true
-		}
-		for c := range x.callers.all {
-			s.reach(c)
-		}
-	}
-	return false
+	return s.overflows() || u.found == s.round
 }
 
-// A search goes from unit to unit and comes to each once.
+// A search finds all units from which calls lead to one. It holds until another
+// unit is asked about or there are new calls: in between, calls are many.
 type search struct {
 	found []*unit // in order
 	round int     // marks what this search has found
+	calls int     // how many callers units have been given so far, in all
+	asked int     // calls, when it was begun
 }
 
+// maxSearch bounds what a search looks at.
+const maxSearch = 1024
+
+func (s *search) overflows() bool { return len(s.found) > maxSearch }
+
 func (s *search) begin(u *unit) {
+	if len(s.found) > 0 && s.found[0] == u && s.asked == s.calls {
+		return
+	}
 	s.round++
+	s.asked = s.calls
 	s.found = s.found[:0]
 	s.reach(u)
+	for i := 0; i < len(s.found) && !s.overflows(); i++ {
+		for c := range s.found[i].callers.all {
+			s.reach(c)
+		}
+	}
 }
 
 func (s *search) reach(u *unit) {

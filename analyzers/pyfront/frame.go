@@ -174,6 +174,7 @@ func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Nod
 		f.u.events = append(f.u.events, event{offset: n.Start(), end: n.End(), unit: callee})
 	}
 	if f.u.forUnit == nil && callee.callers.add(f.u) {
+		f.a.above.calls++
 		if t := f.a.epochs.trial; t != nil && callee.id < t.frozen {
 			t.calls = append(t.calls, wasRead{callee: callee, by: f.u})
 		}

@@ -431,6 +431,8 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	for _, u := range a.queue {
 		u.queued = false
 	}
+	above := search{round: a.above.round} // what units are marked with stays used
 	*a = was
+	a.above = above
 	a.epochs = epochs{bases: bases}
 }
