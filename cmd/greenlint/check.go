@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -170,9 +169,7 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 			return 0, err
 		}
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(150) // a short life: fewer collections for an eighth more memory
-	}
+	collectLate()
 	catalog, err := rules.Load()
 	if err != nil {
 		return 0, err
