@@ -195,9 +195,11 @@ func (m *monitor) enter(ctx context.Context, ph Phase) {
 		return
 	}
 	now := time.Now()
-	_, queued, ok := m.probe.times()
-	if !ok { // the thread has gone
-		queued = max(m.gap.queuedNow, m.queued)
+	queued := max(m.gap.queuedNow, m.queued)
+	if m.probe != nil { // else the child has gone before the first look
+		if _, q, ok := m.probe.times(); ok {
+			queued = q
+		}
 	}
 	switch {
 	case m.phase == Running:

@@ -125,6 +125,18 @@ func TestHeldWithoutAProcessor(t *testing.T) {
 	}
 }
 
+// TestGoneBeforeTheFirstLook is a child that was through when the monitor came.
+func TestGoneBeforeTheFirstLook(t *testing.T) {
+	p, err := NewPage()
+	require.NoError(t, err)
+	defer p.Close()
+	p.SetPhase(Done)
+	exited := make(chan struct{})
+	close(exited)
+	m := &monitor{child: &Child{}, page: p, exited: exited, limits: Limits{}.withDefaults()}
+	require.Equal(t, Ended, m.watch(t.Context()).End)
+}
+
 // TestThreadThatHasGone is a process that took its time to end, seen by a monitor
 // that came late: the loop was held by nobody.
 func TestThreadThatHasGone(t *testing.T) {
