@@ -149,6 +149,9 @@ func judges(t testing.TB) []*judge {
 
 // pythons lists what may be a Python interpreter.
 func pythons() (list []string) {
+	if exe := os.Getenv("GREENLINT_PYTHON"); exe != "" {
+		list = append(list, exe)
+	}
 	home, _ := os.UserHomeDir()
 	roots := []string{os.Getenv("PYENV_ROOT"), filepath.Join(home, ".pyenv")}
 	for _, root := range roots {

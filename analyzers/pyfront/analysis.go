@@ -268,8 +268,7 @@ func (a *analysis) run(u *unit) {
 	u.runs++
 	a.depth++
 	cost, yields := u.cost, u.yields
-	u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.uses, u.steps, u.rounds, u.aways = u.own[:0], u.edges[:0], nil, nil, nil, nil, nil, nil, nil, nil, nil
-	u.harms = [2][]harm{}
+	u.outcome = u.emptied()
 	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
 	a.bounded(fr)
 	a.depth--

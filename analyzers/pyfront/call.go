@@ -779,7 +779,7 @@ func (f *frame) shim(v *value, as args, n pyparse.Node) *unit {
 		f.a.shims[key] = u
 		f.a.units = append(f.a.units, u)
 	}
-	u.own, u.edges, u.aways, u.harms = nil, nil, nil, [2][]harm{}
+	u.outcome = outcome{}
 	g := &frame{a: f.a, u: u, scope: f.scope, env: new(locals)}
 	f.a.called[v.name] = true
 	e := f.a.methodEntry(v)

@@ -48,16 +48,14 @@ type harm struct {
 // and it isn't known which of them go together.
 func (f *frame) goesTo(r realm, whole bool, symbol string, row *rules.Row, n pyparse.Node) {
 	w := away{realm: r, whole: whole, symbol: symbol, guard: row.Guard(), row: row, pos: f.pos(n), end: f.endPos(n)}
-	if !f.oneOf && !slices.Contains(f.u.aways, w) {
-		f.u.aways = append(f.u.aways, w)
+	if !f.oneOf {
+		note(&f.u.awayAt, &f.u.aways, w, itself)
 	}
 }
 
 // does notes a call that does harm in a realm.
 func (f *frame) does(r realm, d harm) {
-	if list := &f.u.harms[r]; !slices.Contains(*list, d) {
-		*list = append(*list, d)
-	}
+	note(&f.u.harmsAt[r], &f.u.harms[r], d, itself)
 }
 
 // harmsThread notes what the catalogue says of a call in a real thread.

@@ -11,8 +11,17 @@ import (
 // every task, and runs them as soon as it waits for something.
 const forkRule rules.ID = "GL504"
 
+// maxForks is how many of the forks of one function are looked into.
+const maxForks = 16
+
 // forks applies what the catalogue says of a call that forks.
 func (f *frame) forks(e rules.Entry, v *value, as args, n pyparse.Node) {
+	if len(e.Forks) > 0 {
+		f.u.forked++
+	}
+	if f.u.forked > maxForks {
+		return
+	}
 	for _, r := range e.Forks {
 		switch {
 		case !r.Applies(as):

@@ -164,12 +164,9 @@ func bindEarly(s set, m *module, off uint32) set {
 func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Node, dynamic bool) {
 	f.a.ensure(callee)
 	e := flow.Edge{Callee: callee.name, Kind: k, Guard: g, Pos: f.pos(n), End: f.endPos(n), Dynamic: dynamic}
-	for _, x := range f.u.edges {
-		if x.Callee == e.Callee && x.Kind == e.Kind && x.Guard == e.Guard && x.Pos == e.Pos {
-			return
-		}
+	if _, fresh := note(&f.u.edgeAt, &f.u.edges, e, keyOfEdge); !fresh {
+		return
 	}
-	f.u.edges = append(f.u.edges, e)
 	if f.moduleLevel() && k == flow.Call {
 		f.u.events = append(f.u.events, event{offset: n.Start(), end: n.End(), unit: callee})
 	}
@@ -188,25 +185,14 @@ func (f *frame) effect(e rules.Effect, n pyparse.Node) {
 
 func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
 	o := flow.Own{Effect: e, Pos: pos, End: end}
-	for i, x := range f.u.own {
-		if x.Pos == o.Pos && x.Effect.Rule == e.Rule && x.Effect.Symbol == e.Symbol && x.Effect.Guard == e.Guard {
-			f.u.own[i] = o
-			return
-		}
-	}
-	f.u.own = append(f.u.own, o)
+	i, _ := note(&f.u.ownAt, &f.u.own, o, keyOfOwn)
+	f.u.own[i] = o
 }
 
 // unknown counts a call whose callee is not known.
 func (f *frame) unknownCall(n pyparse.Node, reason string) {
-	p := f.pos(n)
 	f.yield.maybe = true
-	for _, k := range f.u.unknown {
-		if k.pos == p {
-			return
-		}
-	}
-	f.u.unknown = append(f.u.unknown, unknownCall{p, reason})
+	note(&f.u.unknownAt, &f.u.unknown, unknownCall{f.pos(n), reason}, func(k *unknownCall) rules.Pos { return k.pos })
 }
 
 // lookup is what a name denotes here.

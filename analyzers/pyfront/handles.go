@@ -83,9 +83,7 @@ func (f *frame) handles(e rules.Entry, v *value, as args, n pyparse.Node) {
 		} else if u.handle, u.fields = f.holders(n); u.fields == nil {
 			continue
 		}
-		if !slices.ContainsFunc(f.u.uses, func(o use) bool { return o.pos == u.pos && o.effect.Symbol == u.effect.Symbol }) {
-			f.u.uses = append(f.u.uses, u)
-		}
+		note(&f.u.useAt, &f.u.uses, u, keyOfUse)
 	}
 }
 

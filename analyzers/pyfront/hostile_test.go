@@ -110,13 +110,16 @@ func TestHostile(t *testing.T) {
 		"functions 10000":       {"m.py": "# gevent\nimport os\n" + each(10000, func(i int) string { return fmt.Sprintf("def f%d(): f%d(); f%d()\n", i, (i+1)%10000, (i*31+7)%10000) }) + "def g(): os.system('x')\n"},
 		"chain of results 2000": {"m.py": "# gevent\ndef f0(): return print\n" + each(2000, func(i int) string { return fmt.Sprintf("def f%d(): return f%d()\n", i+1, i) }) + "f2000()('x')\n"},
 		"callables in one list": {"m.py": "# gevent\nl = []\n" + each(500, func(i int) string { return fmt.Sprintf("def f%d(x):\n  for g in l: g(x)\nl.append(f%d)\n", i, i) })},
-		"dict of 10000":         {"m.py": "# gevent\nd = {" + each(10000, func(i int) string { return fmt.Sprintf("'k%d': lambda: d['k%d'](),", i, i+1) }) + "}\nd['k0']()\n"},
-		"classes 1000":          {"m.py": "# gevent\nclass C0:\n  def f(self): self.g()\n" + each(1000, func(i int) string { return fmt.Sprintf("class C%d(C%d):\n  def g(self): super().f()\n", i+1, i) }) + "C1000().f()\n"},
-		"modules 300":           ring(300),
-		"attributes 2000":       {"m.py": "# gevent\nclass A:\n def __init__(self):\n" + each(2000, func(i int) string { return fmt.Sprintf("  self.a%d = self.a%d\n", i, (i+1)%2000) })},
-		"constants":             {"m.py": "# gevent\ndef f(x): return x\n" + each(3000, func(i int) string { return fmt.Sprintf("f(%d)(f('%d'))\n", i, i) })},
-		"matches":               {"m.py": "# gevent\ndef f(x):\n match x:\n" + each(500, func(i int) string { return fmt.Sprintf("  case [%d, *y] | {'a': y} | f(y): x = y\n", i) })},
-		"powers":                {"m.py": "gevent = 9**9**9**9**9\nfor i in range(10**400): pass\nx = 'x' * 10**30\nfor y in x * 10: y()\n1 << 10**10\n"},
+		"one long function": {"m.py": "# gevent\nimport gevent, os\ndef f(x):\n" + each(150000, func(i int) string {
+			return []string{" os.stat(x)\n", " x()\n", " f(x)\n", " gevent.sleep(0)\n", " if os.fork(): os._exit(0)\n", fmt.Sprintf(" y%d = x\n", i)}[i%6]
+		}) + "gevent.spawn(f, 1)\n"},
+		"dict of 10000":   {"m.py": "# gevent\nd = {" + each(10000, func(i int) string { return fmt.Sprintf("'k%d': lambda: d['k%d'](),", i, i+1) }) + "}\nd['k0']()\n"},
+		"classes 1000":    {"m.py": "# gevent\nclass C0:\n  def f(self): self.g()\n" + each(1000, func(i int) string { return fmt.Sprintf("class C%d(C%d):\n  def g(self): super().f()\n", i+1, i) }) + "C1000().f()\n"},
+		"modules 300":     ring(300),
+		"attributes 2000": {"m.py": "# gevent\nclass A:\n def __init__(self):\n" + each(2000, func(i int) string { return fmt.Sprintf("  self.a%d = self.a%d\n", i, (i+1)%2000) })},
+		"constants":       {"m.py": "# gevent\ndef f(x): return x\n" + each(3000, func(i int) string { return fmt.Sprintf("f(%d)(f('%d'))\n", i, i) })},
+		"matches":         {"m.py": "# gevent\ndef f(x):\n match x:\n" + each(500, func(i int) string { return fmt.Sprintf("  case [%d, *y] | {'a': y} | f(y): x = y\n", i) })},
+		"powers":          {"m.py": "gevent = 9**9**9**9**9\nfor i in range(10**400): pass\nx = 'x' * 10**30\nfor y in x * 10: y()\n1 << 10**10\n"},
 	}
 	for name, files := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -425,8 +425,7 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	}
 	for _, u := range t.thawed {
 		u.ran, u.runs, u.queued, u.outdated, u.cost, u.yields = false, 0, false, false, 0, yieldState{}
-		u.own, u.edges, u.events, u.unknown, u.patches, u.selfRec, u.served, u.wrappers, u.uses, u.steps, u.rounds, u.aways = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
-		u.harms = [2][]harm{}
+		u.outcome, u.wrappers = outcome{}, nil
 	}
 	for _, u := range a.queue {
 		u.queued = false

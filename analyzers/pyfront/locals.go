@@ -29,7 +29,7 @@ type layer struct {
 }
 
 // maxOwn is how many names are looked through one by one, maxLayers how many
-// layers.
+// layers, unless each is more than twice as large as the one above it.
 const (
 	maxOwn    = 8
 	maxLayers = 8
@@ -100,11 +100,16 @@ func (e *locals) freeze() {
 		return
 	}
 	l := &layer{base: e.base, vars: e.own}
-	if e.base != nil {
-		l.depth = e.base.depth + 1
+	if e.base != nil && e.base.depth+1 >= maxLayers {
+		// Down to a layer that is more than twice as large as what lies above it: so a
+		// name is moved a few times only, however many there are.
+		for size := len(l.vars); l.base != nil && len(l.base.vars) <= 2*size; l.base = l.base.base {
+			size += len(l.base.vars)
+		}
+		l.vars = flat(e.own, e.base, l.base)
 	}
-	if l.depth >= maxLayers {
-		l = &layer{vars: e.all()}
+	if l.base != nil {
+		l.depth = l.base.depth + 1
 	}
 	if len(l.vars) > maxOwn {
 		l.index = make(map[string]int, len(l.vars))
@@ -116,14 +121,21 @@ func (e *locals) freeze() {
 }
 
 // all are the names that are bound, with what they denote, in the order of the names.
-func (e *locals) all() []local {
-	out := slices.Clone(e.own)
-	for l := e.base; l != nil; l = l.base {
+func (e *locals) all() []local { return flat(e.own, e.base, nil) }
+
+// flat is what some names and the layers from base down to end, which is not one of
+// them, say together, in the order of the names.
+func flat(own []local, base, end *layer) []local {
+	out := slices.Clone(own)
+	for l := base; l != end; l = l.base {
 		out = append(out, l.vars...)
 	}
 	slices.SortStableFunc(out, func(x, y local) int { return strings.Compare(x.name, y.name) })
 	out = slices.CompactFunc(out, func(x, y local) bool { return x.name == y.name }) // the upper layer's comes first
-	return slices.DeleteFunc(out, func(l local) bool { return l.gone })
+	if end == nil {                                                                  // nothing is left that could be bound
+		out = slices.DeleteFunc(out, func(l local) bool { return l.gone })
+	}
+	return out
 }
 
 func (e *locals) copy() *locals {

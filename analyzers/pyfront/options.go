@@ -317,6 +317,7 @@ func (f *frame) switched(c choice) {
 	if len(moved) == 0 {
 		return
 	}
+	f.u.edgeAt, f.u.ownAt = register[edgeKey]{}, register[ownKey]{}
 	f.u.edges = slices.DeleteFunc(f.u.edges, func(e flow.Edge) bool {
 		return e.Kind == flow.Call && c.other.has(uint32(e.Pos.Offset)) && moved[e.Callee]
 	})

@@ -62,9 +62,7 @@ func (f *frame) steps(e rules.Entry, v *value, as args, n pyparse.Node) {
 
 func (f *frame) step(k stepKind, v *value, g rules.Guard, n pyparse.Node) {
 	s := step{kind: k, symbol: v.name, guard: g, pos: f.pos(n), off: n.Start(), end: n.End()}
-	if !slices.Contains(f.u.steps, s) {
-		f.u.steps = append(f.u.steps, s)
-	}
+	note(&f.u.stepAt, &f.u.steps, s, itself)
 }
 
 // does reports whether a unit makes a step of a kind itself.

@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/pyparse/bind"
 	"github.com/greenlint/greenlint/rules"
@@ -27,19 +26,9 @@ type unit struct {
 	result  cell             // what it returns
 	yielded cell             // what it yields
 
-	// What the last run found.
-	own      []flow.Own
-	edges    []flow.Edge
-	events   []event // module level only: imports and calls in order
-	unknown  []unknownCall
-	patches  []patchCall
-	served   []served
-	uses     []use
-	steps    []step
-	rounds   []round
-	aways    []away
-	harms    [2][]harm // by realm
-	cost     float64   // seconds of one run, as far as estimated
+	outcome // what the last run found
+
+	cost     float64 // seconds of one run, as far as estimated
 	yields   yieldState
 	selfRec  []recursion
 	contexts []rules.Context
