@@ -1,6 +1,7 @@
 package env
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -55,10 +56,17 @@ func (p *project) judgeLate(q *Process) {
 	}
 }
 
-// asWritten is what stands in the file at a spot.
+// asWritten is what stands in the file at a spot. A word of a shell ends before its
+// closing quote, which belongs to what is shown.
 func (p *project) asWritten(s spot) string {
 	if f := p.r.open[s.pos.File]; f != nil && s.end.File == s.pos.File && s.end.Offset > s.pos.Offset && s.end.Offset <= len(f.src) {
-		return oneLine(string(f.src[s.pos.Offset:s.end.Offset]))
+		end := s.end.Offset
+		for _, quote := range []byte(`"'`) {
+			if bytes.Count(f.src[s.pos.Offset:end], []byte{quote})%2 == 1 && end < len(f.src) && f.src[end] == quote {
+				end++
+			}
+		}
+		return oneLine(string(f.src[s.pos.Offset:end]))
 	}
 	return s.text
 }
