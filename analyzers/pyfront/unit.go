@@ -30,7 +30,6 @@ type unit struct {
 
 	cost     float64 // seconds of one run, as far as estimated
 	yields   yieldState
-	selfRec  []recursion
 	contexts []rules.Context
 	wrappers []wrapper // functions that stand in its place
 	instead  *unit     // the function in whose place it stands; itself where these are several
