@@ -110,7 +110,7 @@ func TestHostile(t *testing.T) {
 		"functions 10000":       {"m.py": "# gevent\nimport os\n" + each(10000, func(i int) string { return fmt.Sprintf("def f%d(): f%d(); f%d()\n", i, (i+1)%10000, (i*31+7)%10000) }) + "def g(): os.system('x')\n"},
 		"chain of results 2000": {"m.py": "# gevent\ndef f0(): return print\n" + each(2000, func(i int) string { return fmt.Sprintf("def f%d(): return f%d()\n", i+1, i) }) + "f2000()('x')\n"},
 		"callables in one list": {"m.py": "# gevent\nl = []\n" + each(500, func(i int) string { return fmt.Sprintf("def f%d(x):\n  for g in l: g(x)\nl.append(f%d)\n", i, i) })},
-		"one long function": {"m.py": "# gevent\nimport gevent, os\ndef f(x):\n" + each(150000, func(i int) string {
+		"one long function": {"m.py": "# gevent\nimport gevent, os\ndef f(x):\n" + each(60000, func(i int) string {
 			return []string{" os.stat(x)\n", " x()\n", " f(x)\n", " gevent.sleep(0)\n", " if os.fork(): os._exit(0)\n", fmt.Sprintf(" y%d = x\n", i)}[i%6]
 		}) + "gevent.spawn(f, 1)\n"},
 		"dict of 10000":   {"m.py": "# gevent\nd = {" + each(10000, func(i int) string { return fmt.Sprintf("'k%d': lambda: d['k%d'](),", i, i+1) }) + "}\nd['k0']()\n"},

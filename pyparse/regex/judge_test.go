@@ -67,6 +67,9 @@ func TestMatcherIsCPythons(t *testing.T) {
 			refused++
 			continue
 		}
+		if len(want) == 0 {
+			continue // it can't say
+		}
 		m := &matcher{seq: seq}
 		for i, h := range hows {
 			if h == q.How {
