@@ -1,0 +1,246 @@
+package pyfront
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// libraryCall calls a name of a library.
+func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
+	f.a.called[v.name] = true
+	if v.item != nil { // a method of a container or of a string
+		as.self = set{size: f.sizeOfReceiver(n)}
+	} else if v.recv != "" {
+		as.self = set{size: f.sizeOfReceiver(n)}
+	}
+	if p := f.a.patches[v.name]; p != nil {
+		f.patchCall(p, as, n)
+	}
+	e := f.a.methodEntry(v)
+	f.rows(e, v, as, n)
+	f.touch(e, n)
+	if r, ok := f.intrinsic(v, as, n); ok {
+		return r
+	}
+	if r, ok := f.loads(e, as, n); ok {
+		return r
+	}
+	if r, ok := f.options(e, v.name, as, n); ok {
+		return r
+	}
+	return f.compiled(e, as, f.libraryResult(v, e, as, n))
+}
+
+// sizeOfReceiver is the size of what a method is called on.
+func (f *frame) sizeOfReceiver(n pyparse.Node) float64 {
+	if n.Kind() != pyparse.KindCall || n.AsCall().Func().Kind() != pyparse.KindAttribute {
+		return 0
+	}
+	base := n.AsCall().Func().AsAttribute().Value()
+	if base.Kind() == pyparse.KindName {
+		return f.lookup(base.AsName().Id(), base).size
+	}
+	return 0
+}
+
+// methodEntry is what the catalogue knows of a name; a method is looked up along
+// its class's bases.
+func (a *analysis) methodEntry(v *value) rules.Entry {
+	if v.recv == "" {
+		return a.entry(v.name)
+	}
+	key := nameKey{v.recv, v.name, ""}
+	if e, ok := a.cache[key]; ok {
+		return e
+	}
+	m := lastPart(v.name)
+	var out rules.Entry
+	for _, c := range a.libraryOrder(v.recv) {
+		e := a.cat.Method(c, m)
+		if e.Known {
+			out = e
+			break
+		}
+	}
+	if !out.Known {
+		out = a.entry(v.name)
+	}
+	a.cache[key] = out
+	return out
+}
+
+// hasMethod reports whether the catalogue names a method of a library's class, or
+// the class as a whole.
+func (a *analysis) hasMethod(class, name string) bool {
+	return slices.ContainsFunc(a.libraryOrder(class), func(c string) bool { return a.cat.Method(c, name).Known })
+}
+
+// libraryMethod calls a special method of a library's object, if the catalogue
+// has something to say of it.
+func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (set, bool) {
+	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, make: v.make}
+	for _, c := range f.a.libraryOrder(v.name) {
+		e := f.a.cat.Method(c, name)
+		if !e.Known {
+			continue
+		}
+		f.rows(e, m, as, n)
+		break
+	}
+	for _, c := range f.a.libraryOrder(v.name) {
+		if t := f.a.typeOf(c, name, "()"); t != "" {
+			return like(f.object(t, n, v.bound), v.make), true
+		}
+	}
+	return set{}, false
+}
+
+// rows applies what the catalogue says of a call.
+func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
+	as.make = v.make
+	if !e.Known {
+		f.unknownCall(n, "library that the catalogue doesn't describe")
+	}
+	for _, r := range e.Effects {
+		if !r.Applies(as) {
+			continue
+		}
+		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}
+		if r.Cost != "" {
+			sec, ok := r.Seconds(as)
+			if !ok {
+				continue
+			}
+			f.cost += sec
+			if sec <= f.a.budget {
+				continue
+			}
+			f.cost -= sec // reported here; not once more for a loop around it
+			eff.Detail = seconds(sec)
+		} else {
+			f.cost += costGreen
+			if g := eff.Guard; r.Lib.Stdlib && strings.Contains(g.Unless, "patched(") {
+				f.yield.waits = true
+			} else {
+				f.yield.maybe = true // it waits: a loop around it is no CPU loop
+			}
+		}
+		f.effect(eff, n)
+		if g, ok := whenGreen(eff.Guard); ok {
+			f.waits(v.name, g, n)
+		}
+		if r.Cost == "" {
+			f.hear(v)
+		}
+		if r.Early != "" && v.bound != "" {
+			f.earlyEffect(eff, v.bound, n)
+		}
+	}
+	for _, r := range e.Safe {
+		if !r.Lib.Stdlib {
+			f.yield.maybe = true
+		}
+	}
+	if len(e.Streams) > 0 {
+		f.cost += costGreen
+		f.yield.waits = true
+	}
+	for _, r := range e.Yields {
+		if !r.Applies(as) {
+			continue
+		}
+		f.waits(v.name, r.Guard(), n)
+		if g := r.Guard(); g.When != "" && g.Unless == "" && !strings.Contains(g.When, " & ") {
+			f.yield.onlyWhen(g.When)
+		} else {
+			f.yield.maybe = true
+		}
+	}
+	f.regexes(e, v, as, n)
+	f.handles(e, v, as, n)
+	f.steps(e, v, as, n)
+	f.moves(e, as, n)
+	f.forks(e, v, as, n)
+	f.harmsThread(e, v, as, n)
+}
+
+// earlyEffect records that a call stays as it is in a process that patches too
+// late for the name or object in hand.
+func (f *frame) earlyEffect(eff rules.Effect, bound string, n pyparse.Node) {
+	g := rules.Guard{When: eff.Guard.When, Bound: bound}
+	for _, c := range strings.Split(eff.Guard.Unless, " | ") {
+		if flag, ok := strings.CutPrefix(c, "patched("); ok {
+			g = g.And(rules.Guard{When: "early(" + flag})
+		} else if c != "" {
+			g = g.And(rules.Guard{Unless: c})
+		}
+	}
+	if !strings.Contains(g.When, "early(") {
+		return
+	}
+	eff.Rule, eff.Guard = "GL601", g
+	f.effect(eff, n)
+}
+
+// seconds words a duration for a message.
+func seconds(s float64) string {
+	switch {
+	case s >= 60:
+		return "over a minute"
+	case s >= 10:
+		return fmt.Sprintf("about %.0f s", s)
+	case s >= 1:
+		return fmt.Sprintf("about %.1f s", s)
+	}
+	return fmt.Sprintf("about %.0f ms", s*1000)
+}
+
+// touch marks a module-level object as used before the patch: a client that has
+// connected keeps the socket that it made.
+func (f *frame) touch(e rules.Entry, n pyparse.Node) {
+	if !f.moduleLevel() || n.Kind() != pyparse.KindCall || n.AsCall().Func().Kind() != pyparse.KindAttribute {
+		return
+	}
+	base := n.AsCall().Func().AsAttribute().Value()
+	if base.Kind() != pyparse.KindName || f.env == nil {
+		return
+	}
+	for _, r := range e.Effects {
+		if r.Early != "" && r.Cost == "" {
+			name := base.AsName().Id()
+			if s, ok := f.env.get(name); ok {
+				f.env.set(name, bindEarly(s, f.u.mod, n.Start()))
+			}
+			return
+		}
+	}
+}
+
+// copied applies what the catalogue says of a call's arguments where the project
+// keeps a copy of the library: what the copy does itself is seen in its text. ok
+// says that the result is known too.
+func (f *frame) copied(name string, as args, n pyparse.Node) (out set, ok bool) {
+	lib := f.a.vendored(name)
+	if lib == "" {
+		return set{}, false
+	}
+	e := f.a.entry(lib)
+	f.moves(e, as, n)
+	if r, ok := f.options(e, lib, as, n); ok {
+		return r, true
+	}
+	return f.loads(e, as, n)
+}
+
+// patchCall records that a call monkey-patches.
+func (f *frame) patchCall(p *rules.Patch, as args, n pyparse.Node) {
+	pc := patchCall{patch: p, flags: p.Effective(as), pos: f.pos(n), end: f.endPos(n), text: f.text(n)}
+	f.u.patches = append(f.u.patches, pc)
+	if f.moduleLevel() {
+		f.u.events = append(f.u.events, event{offset: n.Start(), patch: &pc})
+	}
+}

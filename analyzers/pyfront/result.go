@@ -1,0 +1,151 @@
+package pyfront
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/rules"
+)
+
+// libraryResult is what a library call gives back.
+func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) set {
+	bound := v.bound
+	if v.recv == "" && !f.a.cat.Replaced(v.name) {
+		bound = "" // made by a function that looks up what it needs when it runs
+	}
+	for _, m := range e.Offloads {
+		if !m.Wraps && !m.Returns {
+			continue
+		}
+		if f.unusual > 0 { // what goes on without it is what counts
+			return unknownSet
+		}
+		pos, names := m.Callable()
+		if a, ok := as.find(pos, names); ok && m.Applies(as) {
+			c := f.a.site(n)
+			f.a.write(c, sizeless(a.set))
+			f.wrapping(a.set)
+			w := &value{kind: kElsewhere, item: c}
+			if given, ok := as.find(1, []string{"autowrap"}); ok && m.Wraps && !given.set.empty() {
+				w.flag = fAutowrap
+			}
+			return one(w)
+		}
+	}
+	for _, m := range e.Offloads {
+		if !m.Proxies || !m.Applies(as) {
+			continue
+		}
+		if f.unusual > 0 {
+			return unknownSet
+		}
+		pos, names := m.Callable()
+		if a, ok := as.find(pos, names); ok {
+			made := f.resultsOf(a.set, n)
+			c := f.a.site(n)
+			f.a.write(c, sizeless(made))
+			f.wrapping(made)
+			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap})
+		}
+	}
+	if out, ok := f.returned(e, as, n, bound); ok {
+		return out
+	}
+	var byOption set
+	if usual, ok := as.byDefault(); ok {
+		byOption, _ = f.returned(e, usual, n, bound)
+	}
+	return join(byOption, f.givenBy(v, as, n, bound))
+}
+
+// returned is what a call surely gives back by its arguments.
+func (f *frame) returned(e rules.Entry, as args, n pyparse.Node, bound string) (out set, ok bool) {
+	for _, r := range e.Returns {
+		if r.Surely(as) {
+			t := f.object(r.Type, n, bound)
+			for _, m := range makesOf(r, as) {
+				out = join(out, like(t, m))
+			}
+			return out, true
+		}
+	}
+	return set{}, false
+}
+
+// givenBy is what a library call gives back whatever its arguments are.
+func (f *frame) givenBy(v *value, as args, n pyparse.Node, bound string) set {
+	given := func(class, name string) (set, bool) {
+		t := f.a.typeOf(class, name, "()")
+		if t == "" {
+			return set{}, false
+		}
+		out := like(f.object(t, n, bound), v.make)
+		if name != "" {
+			class += "." + name
+		}
+		if sz, ok := f.a.cat.Size(class, as); ok {
+			out.size = sz
+		}
+		return out, true
+	}
+	if v.recv == "" {
+		if out, ok := given(v.name, ""); ok {
+			return out
+		}
+	} else {
+		for _, c := range f.a.libraryOrder(v.recv) {
+			if out, ok := given(c, lastPart(v.name)); ok {
+				return out
+			}
+		}
+	}
+	if sz, ok := f.a.cat.Size(v.name, as); ok {
+		return one(typed("bytes")).withSize(sz)
+	}
+	if v.recv == "" && isClassName(lastPart(v.name)) {
+		return one(&value{kind: kObject, name: v.name, bound: bound})
+	}
+	return unknownSet
+}
+
+// like is a set whose objects of libraries are of a make.
+func like(s set, make string) set {
+	if make == "" {
+		return s
+	}
+	out := set{open: s.open, size: s.size}
+	for _, v := range s.vals {
+		if v.kind == kObject {
+			v = v.but(func(v *value) { v.make = make })
+		}
+		out.vals = append(out.vals, v)
+	}
+	return out
+}
+
+// makesOf are the makes that a row gives a result: its own, or those of the objects that
+// an argument may be.
+func makesOf(r *rules.ReturnRow, as args) []string {
+	pos, names, ok := r.MadeLike()
+	if !ok {
+		return []string{r.Make}
+	}
+	var out []string
+	a, _ := as.find(pos, names)
+	for _, v := range a.set.vals {
+		if v.kind == kObject && !slices.Contains(out, v.make) {
+			out = append(out, v.make)
+		}
+	}
+	if len(out) == 0 {
+		return []string{""}
+	}
+	return out
+}
+
+// isClassName reports whether a name looks like a class by Python's conventions.
+func isClassName(s string) bool {
+	s = strings.TrimLeft(s, "_")
+	return s != "" && s[0] >= 'A' && s[0] <= 'Z'
+}
