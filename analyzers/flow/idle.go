@@ -33,10 +33,13 @@ func Awake(g *Graph, contexts []rules.Context) []rules.Context {
 			busy[c.Func] = true
 		}
 	}
-	into := map[rules.Func][]rules.Func{}
+	others := map[rules.Func]int{} // calls of a function by those that are not known to be idle
 	for f, edges := range g.Calls {
 		for _, e := range edges {
-			if into[e.Callee] = append(into[e.Callee], f); e.Kind != Call {
+			if e.Callee != f {
+				others[e.Callee]++
+			}
+			if e.Kind != Call {
 				busy[e.Callee] = true
 			}
 		}
@@ -44,7 +47,10 @@ func Awake(g *Graph, contexts []rules.Context) []rules.Context {
 	for ; len(todo) > 0; todo = todo[1:] {
 		for _, e := range g.Calls[todo[0]] {
 			f := e.Callee
-			if !idle[f] && !busy[f] && !slices.ContainsFunc(into[f], func(caller rules.Func) bool { return caller != f && !idle[caller] }) {
+			if f == todo[0] {
+				continue
+			}
+			if others[f]--; others[f] == 0 && !idle[f] && !busy[f] {
 				idle[f] = true
 				todo = append(todo, f)
 			}
