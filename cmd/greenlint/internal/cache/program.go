@@ -20,6 +20,7 @@ import (
 // cmd/go/internal/cacheprog" describes: a JSON object a line, one request and its
 // response after the other.
 type program struct {
+	ctx    context.Context // ends it
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *json.Decoder
@@ -69,7 +70,7 @@ func start(ctx context.Context, command string) (*program, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("GOCACHEPROG: %w", err)
 	}
-	p := &program{cmd: cmd, in: in, out: json.NewDecoder(bufio.NewReader(out))}
+	p := &program{ctx: ctx, cmd: cmd, in: in, out: json.NewDecoder(bufio.NewReader(out))}
 	var hello response
 	if err := p.out.Decode(&hello); err != nil || len(hello.KnownCommands) == 0 {
 		p.broken = true
@@ -82,7 +83,7 @@ func start(ctx context.Context, command string) (*program, error) {
 
 // ask sends a request, and a body after it if there is one.
 func (p *program) ask(r request, body []byte) (response, bool) {
-	if p.broken || !slices.Contains(p.can, r.Command) {
+	if p.broken || p.ctx.Err() != nil || !slices.Contains(p.can, r.Command) {
 		return response{}, false
 	}
 	p.n++
