@@ -211,7 +211,7 @@ func (f *frame) bind(u *unit, self set, as args) {
 		if !found {
 			for j := range params {
 				if params[j].kind == pKwarg {
-					a.write(params[j].cell, k.set)
+					a.put(params[j].cell, one(constOf(k.name)), k.set)
 				}
 			}
 		}

@@ -273,6 +273,10 @@ func (f *frame) binary(a, b set, op pyparse.Op, n pyparse.Node) set {
 		}
 	case pyparse.OpMod:
 		if len(a.vals) == 1 && isStr(a.vals[0]) {
+			t, _ := text(a)
+			if head, _, _ := strings.Cut(t, "%"); head != "" && a.vals[0].name == "str" {
+				return one(constOf(head + unknownText))
+			}
 			return one(typed("str"))
 		}
 	case pyparse.OpBitOr:
@@ -412,8 +416,7 @@ func (f *frame) dict(d pyparse.Dict) set {
 	c := f.a.site(d.Node)
 	for i := range d.Values().Len() {
 		if k := d.Keys().At(i); k.Valid() {
-			f.eval(k)
-			f.a.write(c, sizeless(f.eval(d.Values().At(i))))
+			f.a.put(c, f.eval(k), sizeless(f.eval(d.Values().At(i))))
 		} else {
 			f.a.write(c, f.elements(f.eval(d.Values().At(i)), d.Node))
 		}
@@ -558,7 +561,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			if s.Slice().Kind() == pyparse.KindSlice {
 				out = join(out, one(v))
 			} else {
-				out = join(out, v.item.read(f.u))
+				out = join(out, f.under(v.item, key))
 			}
 		case kConst:
 			if s.Slice().Kind() == pyparse.KindSlice {

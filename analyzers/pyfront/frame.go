@@ -65,9 +65,10 @@ func (f *frame) body() {
 func (f *frame) bindParams() {
 	u := f.u
 	for i, p := range u.params {
-		s := p.cell.read(u)
+		s, declared := p.cell.read(u), set{}
 		if p.annotation.Valid() && (len(s.vals) == 0 || s.open && !wrapped(s)) {
-			s = join(s, f.outerFrame().annotation(p.annotation, u.mod)) // what is seen to be passed says more than its type
+			declared = f.outerFrame().annotation(p.annotation, u.mod) // what is seen to be passed says more than its type
+			s = join(s, declared)
 		}
 		if i == 0 {
 			s = u.self(s)
@@ -77,10 +78,10 @@ func (f *frame) bindParams() {
 		}
 		switch p.kind {
 		case pVararg:
-			f.a.write(p.cell, sizeless(s)) // what its annotation says of each
+			f.a.write(p.cell, sizeless(declared)) // of each
 			s = one(containerValue("tuple", p.cell))
 		case pKwarg:
-			f.a.write(p.cell, sizeless(s))
+			f.a.write(p.cell, sizeless(declared))
 			s = one(containerValue("dict", p.cell))
 		default:
 			if s.empty() {

@@ -51,7 +51,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 	case "builtins.dict":
 		c := f.a.site(n)
 		for _, k := range as.kw {
-			f.a.write(c, sizeless(k.set))
+			f.a.put(c, one(constOf(k.name)), sizeless(k.set))
 		}
 		for _, p := range as.pos {
 			for _, w := range p.set.vals {
@@ -153,6 +153,8 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 			}
 		}
 		return join(out, unknownSet), true
+	case "os.path.join":
+		return one(joinPath(as)), true
 	case "builtins.str", "builtins.repr", "builtins.format", "builtins.ascii", "builtins.input", "builtins.chr", "builtins.hex", "builtins.bin":
 		return one(typed("str")), true
 	case "builtins.bytes", "builtins.bytearray":
@@ -396,16 +398,16 @@ func (f *frame) builtinMethod(v *value, as args, n pyparse.Node) (set, bool) {
 			}
 		}
 		for _, k := range as.kw {
-			f.a.write(v.item, sizeless(k.set))
+			f.a.put(v.item, one(constOf(k.name)), sizeless(k.set))
 		}
 		return one(constOf(nil)), true
 	case "setdefault":
 		if len(as.pos) > 1 {
-			f.a.write(v.item, sizeless(as.pos[1].set))
+			f.a.put(v.item, first, sizeless(as.pos[1].set))
 		}
-		return v.item.read(f.u), true
+		return f.under(v.item, first), true
 	case "get", "pop", "popleft", "popitem", "__getitem__":
-		out := v.item.read(f.u)
+		out := f.under(v.item, first)
 		if m == "get" {
 			if len(as.pos) > 1 {
 				out = join(out, as.pos[1].set)

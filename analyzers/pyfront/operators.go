@@ -134,6 +134,30 @@ func joinText(a, b set) (string, bool) {
 	return "", false
 }
 
+// joinPath joins the parts of a path, as far as they are known.
+func joinPath(as args) *value {
+	path := ""
+	for i, p := range as.pos {
+		t, ok := text(p.set)
+		if !ok || p.name == "*" {
+			t = unknownText
+		}
+		switch {
+		case i == 0 || strings.HasPrefix(t, "/"):
+			path = t
+		case !strings.Contains(path, unknownText):
+			path = strings.TrimSuffix(path, "/") + "/" + t
+		}
+	}
+	switch head, _, cut := strings.Cut(path, unknownText); {
+	case cut && strings.HasPrefix(head, "/"):
+		return constOf(head + unknownText)
+	case !cut && path != "":
+		return constOf(path)
+	}
+	return typed("str")
+}
+
 // unknownText stands for the part of a text that is not known.
 const unknownText = "…"
 

@@ -151,10 +151,10 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 		}
 	case pyparse.KindSubscript:
 		sub := t.AsSubscript()
-		f.eval(sub.Slice())
+		key := f.eval(sub.Slice())
 		for _, v := range f.eval(sub.Value()).vals {
 			if v.kind == kContainer {
-				f.a.write(v.item, set{vals: s.vals, open: s.open})
+				f.a.put(v.item, key, sizeless(s))
 			}
 			if v.kind == kInstance {
 				f.special(v, "__setitem__", t)

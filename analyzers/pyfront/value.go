@@ -269,6 +269,7 @@ type cell struct {
 	grown   uint8 // how often a larger size came
 	readers unitSet
 	within  *value // a container of it; see [containerValue]
+	keyed   *keyed // what a container holds by key; nil = nobody asked
 }
 
 // read returns the cell's set and makes u run again when it grows.
@@ -292,6 +293,14 @@ const maxGrowth = 4
 
 // write adds to the cell.
 func (a *analysis) write(c *cell, s set) {
+	if c.keyed != nil {
+		a.grow(&c.keyed.loose, s)
+	}
+	a.grow(c, s)
+}
+
+// grow adds to the cell alone.
+func (a *analysis) grow(c *cell, s set) {
 	if c.grown > maxGrowth {
 		s.size = 0
 	}
