@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"iter"
 	"sort"
 	"strings"
 )
@@ -216,7 +217,7 @@ func (l *Lookup) table(symbol string) *table {
 		return t
 	}
 	t.asked[top] = true
-	for _, p := range prefixes(symbol) {
+	for p := range prefixes(symbol) {
 		for _, file := range l.c.index[l.language+" "+p] {
 			l.load(t, file)
 		}
@@ -246,14 +247,17 @@ func (l *Lookup) load(t *table, file string) {
 }
 
 // prefixes lists a symbol and the packages above it, the longest first.
-func prefixes(symbol string) []string {
-	out := []string{symbol}
-	for i := len(symbol) - 1; i > 0; i-- {
-		if symbol[i] == '.' || symbol[i] == '/' {
-			out = append(out, symbol[:i])
+func prefixes(symbol string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(symbol) {
+			return
+		}
+		for i := len(symbol) - 1; i > 0; i-- {
+			if (symbol[i] == '.' || symbol[i] == '/') && !yield(symbol[:i]) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // Symbol answers what is known of a qualified name: the user's word before the
@@ -280,7 +284,7 @@ func (v *view) find(symbol string) *Entry {
 	if exact != nil && exact.Wall() {
 		return exact
 	}
-	for _, p := range prefixes(symbol) {
+	for p := range prefixes(symbol) {
 		if e := v.rows[p+".*"]; e != nil && (p != symbol || exact == nil) {
 			if exact == nil {
 				return e
@@ -405,7 +409,7 @@ func (l *Lookup) Contexts(packages []string) []*ContextRow {
 // of the library, or "".
 func (l *Lookup) Vendored(symbol string) string {
 	copies := l.copies()
-	for _, p := range prefixes(symbol) {
+	for p := range prefixes(symbol) {
 		for i := range len(p) {
 			if p[i] != '.' {
 				continue
@@ -500,7 +504,7 @@ func (t *table) resolve(symbol string) string {
 			if len(v.aliases) == 0 {
 				continue
 			}
-			for _, p := range prefixes(symbol) {
+			for p := range prefixes(symbol) {
 				if a, ok := v.aliases[p]; ok {
 					next = a + symbol[len(p):]
 					break
@@ -594,7 +598,7 @@ func (l *Lookup) Stdlib(module string) bool {
 	l.c.mu.Lock()
 	defer l.c.mu.Unlock()
 	t := l.table(module)
-	for _, p := range prefixes(module) {
+	for p := range prefixes(module) {
 		if t.builtin.stdlib[p] {
 			return true
 		}

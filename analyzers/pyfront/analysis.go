@@ -105,6 +105,8 @@ type analysis struct {
 	bare                  map[pyparse.Node]*cell // see [frame.bareElements]
 	types                 map[nameKey]string     // see [analysis.typeOf]
 	symbols               map[nameKey]*value     // see [analysis.symbolOf]
+	texts                 map[string]*value
+	numbers               map[numeral]*value
 	byName                map[rules.Func]*unit
 	typeCells             map[pyparse.Node]*cell
 	quoted                map[pyparse.Node]pyparse.Node // annotations written as strings, parsed
@@ -153,7 +155,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
-		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, attacks: map[matching]*regex.Attack{},
+		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, texts: map[string]*value{}, numbers: map[numeral]*value{}, attacks: map[matching]*regex.Attack{},
 		optionSites: map[pyparse.Node]*options{}, declarations: map[optionKey]*declaration{}, holders: map[string]bool{},
 	}
 	if a.budget == 0 {

@@ -131,14 +131,12 @@ func (f *frame) constant(c pyparse.Constant) set {
 		return one(constOf(false))
 	case pyparse.ConstInt:
 		if i, ok := c.Int(); ok {
-			return one(constOf(float64(i)))
+			return one(f.a.number("int", float64(i)))
 		}
 		return one(typed("int"))
 	case pyparse.ConstFloat:
 		if x, ok := number(c.Number()); ok {
-			v := constOf(x)
-			v.name = "float" // it is new
-			return one(v)
+			return one(f.a.number("float", x))
 		}
 		return one(typed("float"))
 	case pyparse.ConstStr:
@@ -146,7 +144,7 @@ func (f *frame) constant(c pyparse.Constant) set {
 		if len(s) > 4096 {
 			return one(typed("str")).withSize(float64(len(s)))
 		}
-		return one(constOf(s)).withSize(float64(len(s)))
+		return one(f.a.text(s)).withSize(float64(len(s)))
 	case pyparse.ConstBytes:
 		return one(typed("bytes")).withSize(float64(len(c.StringValue())))
 	}

@@ -125,11 +125,14 @@ func (f *frame) outerFrame() *frame {
 	if u.scope != nil && u.scope.Parent != nil {
 		sc = u.scope.Parent
 	}
-	owner := u.outer
-	if owner == nil {
-		owner = u
+	if u.outside == nil {
+		owner := u.outer
+		if owner == nil {
+			owner = u
+		}
+		u.outside = &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, forUnit: u, running: true, runs: maxRuns, ran: true}
 	}
-	return &frame{a: f.a, u: &unit{id: owner.id, mod: u.mod, node: owner.node, scope: owner.scope, outer: owner.outer, class: owner.class, name: owner.name, vars: owner.vars, forUnit: f.u, running: true, runs: maxRuns, ran: true}, scope: sc, env: new(locals)}
+	return &frame{a: f.a, u: u.outside, scope: sc, env: new(locals)}
 }
 
 // pos is the place of a node.

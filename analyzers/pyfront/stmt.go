@@ -120,8 +120,12 @@ func (f *frame) stmt(n pyparse.Node) {
 	}
 }
 
-// exprStmt runs an expression for what it does.
-func (f *frame) exprStmt(n pyparse.Node) { f.eval(n) }
+// exprStmt runs an expression for what it does: a docstring does nothing.
+func (f *frame) exprStmt(n pyparse.Node) {
+	if n.Kind() != pyparse.KindConstant {
+		f.eval(n)
+	}
+}
 
 // store gives an assignment target its value. from is the assigned expression.
 func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {

@@ -40,6 +40,7 @@ type unit struct {
 	queued        bool
 	runs          int
 	outdated      bool    // what it has taken over from a callee has changed; see [analysis.settle]
+	outside       *unit   // what stands for the one around it; see [frame.outerFrame]
 	forUnit       *unit   // the unit on whose behalf this one, which is never run, evaluates something
 	plain, method *value  // see [functionValue]
 	found         int     // the last search that came here; see [search]

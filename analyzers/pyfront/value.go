@@ -111,6 +111,11 @@ func (s set) withSize(n float64) set { s.size = n; return s }
 func (s set) empty() bool { return len(s.vals) == 0 && !s.open }
 
 func (s set) has(v *value) bool {
+	for _, w := range s.vals { // most values are met again as they are
+		if w == v {
+			return true
+		}
+	}
 	for _, w := range s.vals {
 		if w.is(v) {
 			return true
@@ -231,6 +236,32 @@ func constOf(v any) *value {
 		return &value{kind: kConst, name: "int", lit: v}
 	}
 	return &value{kind: kConst, name: "str", lit: v}
+}
+
+// text is the constant of a text, the same one each time: most are met again and again.
+func (a *analysis) text(s string) *value {
+	v := a.texts[s]
+	if v == nil {
+		v = constOf(s)
+		a.texts[s] = v
+	}
+	return v
+}
+
+// A numeral is a number of a type: "int" or "float".
+type numeral struct {
+	typ string
+	x   float64
+}
+
+// number is the constant of a number, the same one each time.
+func (a *analysis) number(typ string, x float64) *value {
+	v := a.numbers[numeral{typ, x}]
+	if v == nil {
+		v = &value{kind: kConst, name: typ, lit: x}
+		a.numbers[numeral{typ, x}] = v
+	}
+	return v
 }
 
 // opaque is a constant of which only the type is known.
