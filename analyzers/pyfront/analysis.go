@@ -17,7 +17,7 @@ import (
 // Input is a project to analyse.
 type Input struct {
 	Files   []string                          // every Python file of the project, slash-separated, relative to its root
-	Read    func(file string) ([]byte, error) //
+	Read    func(file string) ([]byte, error) // may be called from several goroutines
 	Catalog *rules.Catalog
 	Budget  float64                             // seconds a task may hold the thread; 0 = 0.1
 	Check   func(file string) bool              // files whose tasks count; nil = all
@@ -66,9 +66,9 @@ type analysis struct {
 	project *project
 	budget  float64
 
-	modules  map[string]*module // by file; nil = can't be used
-	order    []*module          // in order of loading
-	trees    map[string]*pyparse.Tree
+	modules  map[string]*module  // by file; nil = can't be used
+	order    []*module           // in order of loading
+	ahead    map[string]*parsing // what is parsed before it is asked for, by file
 	skipped  []rules.Skip
 	broken   []rules.Pos
 	starring map[*module]bool
@@ -151,7 +151,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 	in.Files = slices.Sorted(slices.Values(in.Files)) // the answer is the same for any order
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
-		modules: map[string]*module{}, trees: map[string]*pyparse.Tree{}, starring: map[*module]bool{},
+		modules: map[string]*module{}, starring: map[*module]bool{},
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
@@ -170,6 +170,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 // all analyses the project.
 func (a *analysis) all() (*Result, error) {
 	files := a.candidates()
+	defer a.parseAhead(files)()
 	for i, f := range files {
 		if a.in.Report != nil {
 			a.in.Report("reading", i, len(files))

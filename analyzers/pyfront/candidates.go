@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -13,27 +14,24 @@ import (
 // green loop, which need not know of it. All others are read only when an import
 // leads to them.
 func (a *analysis) candidates() []string {
-	worth, loops, patches := a.words(), a.greenWords(), words.New(a.patchWords())
 	var out, green []string
 	patched := false
 	texts := map[string][]byte{}
-	for _, f := range a.in.Files {
-		if a.in.Check != nil && !a.in.Check(f) {
-			continue
-		}
-		src, err := a.in.Read(f)
-		if err != nil {
+	for i, g := range a.glances() {
+		f := a.in.Files[i]
+		switch {
+		case g.err != nil:
 			a.modules[f] = nil
-			a.skip(f, posOf(f), "cannot be read: "+err.Error())
-			continue
-		}
-		texts[f] = src
-		if worth.In(src) {
-			out = append(out, f)
-			if loops.In(src) {
-				green = append(green, f)
-				patched = patched || patches.In(src)
+			a.skip(f, posOf(f), "cannot be read: "+g.err.Error())
+		case g.text != nil:
+			texts[f] = g.text
+			if g.worth {
+				out = append(out, f)
 			}
+			if g.green {
+				green = append(green, f)
+			}
+			patched = patched || g.patches
 		}
 	}
 	if !patched {
@@ -51,6 +49,33 @@ func (a *analysis) candidates() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// A glance is what the words of a file say: whether it can hold a context, whether it
+// names a green loop as well, and whether it may also patch for it.
+type glance struct {
+	text                  []byte // nil where the file does not count
+	err                   error
+	worth, green, patches bool
+}
+
+// glances are one for each file.
+func (a *analysis) glances() []glance {
+	worth, loops, patches := a.words(), a.greenWords(), words.New(a.patchWords())
+	out := make([]glance, len(a.in.Files))
+	spread(a.ctx, runtime.GOMAXPROCS(0), len(out), func(i int) {
+		f, g := a.in.Files[i], &out[i]
+		if a.in.Check != nil && !a.in.Check(f) {
+			return
+		}
+		if g.text, g.err = a.in.Read(f); g.err != nil {
+			return
+		}
+		g.worth = worth.In(g.text)
+		g.green = g.worth && loops.In(g.text)
+		g.patches = g.green && patches.In(g.text)
+	})()
+	return out
 }
 
 // mainWords are what a file must have one of to be started as a program.

@@ -99,7 +99,7 @@ func (k *Kept) Again(ctx context.Context, changed map[string][]byte) (*Result, e
 	files := slices.Sorted(maps.Keys(changed))
 	k.spoil = true
 	a.ctx = ctx
-	a.modules, a.trees, a.names, a.called = maps.Clone(was.modules), maps.Clone(was.trees), maps.Clone(was.names), maps.Clone(was.called)
+	a.modules, a.names, a.called = maps.Clone(was.modules), maps.Clone(was.names), maps.Clone(was.called)
 	a.classes, a.definers, a.wraps = maps.Clone(was.classes), maps.Clone(was.definers), maps.Clone(was.wraps)
 	a.classesOf = maps.Clone(was.classesOf) // what a trial appends lies behind the end of the old lists
 	a.byNode, a.copies, a.shims = map[unitKey]*unit{}, nil, map[shimKey]*unit{}
@@ -123,7 +123,6 @@ func (k *Kept) Again(ctx context.Context, changed map[string][]byte) (*Result, e
 			}
 		}
 		delete(a.modules, f)
-		delete(a.trees, f)
 	}
 	var classes []*class
 	for _, c := range was.classes {

@@ -38,33 +38,18 @@ func (a *analysis) load(file string) *module {
 		return m
 	}
 	a.modules[file] = nil
-	tree := a.parse(file)
-	if tree == nil {
+	p := a.parse(file)
+	if p.err != nil {
+		a.skip(file, rules.Pos{File: file}, "cannot be read: "+p.err.Error())
 		return nil
 	}
-	m := &module{name: a.project.names[file], file: file, isPkg: path.Base(file) == "__init__.py", tree: tree, units: map[*bind.Scope]*unit{}, imports: map[*module]bool{}, epochs: &a.epochs}
-	m.table = bind.Bind(tree, m.name, m.isPkg)
+	a.note(file, p.tree)
+	m := &module{name: a.project.names[file], file: file, isPkg: isPackage(file), tree: p.tree, table: p.table, units: map[*bind.Scope]*unit{}, imports: map[*module]bool{}, epochs: &a.epochs}
 	a.modules[file] = m
 	a.order = append(a.order, m)
-	m.body = a.newUnit(m, tree.Root(), m.table.Module(), nil, nil, "<module>")
+	m.body = a.newUnit(m, m.tree.Root(), m.table.Module(), nil, nil, "<module>")
 	m.body.name = rules.Func(m.name)
 	return m
-}
-
-// parse reads one file. What can't be read or parsed is noted as skipped.
-func (a *analysis) parse(file string) *pyparse.Tree {
-	if t, ok := a.trees[file]; ok {
-		return t
-	}
-	src, err := a.in.Read(file)
-	if err != nil {
-		a.skip(file, rules.Pos{File: file}, "cannot be read: "+err.Error())
-		return nil
-	}
-	t := pyparse.Parse(src, pyparse.Options{})
-	a.note(file, t)
-	a.trees[file] = t
-	return t
 }
 
 // note records what is wrong with a file.
