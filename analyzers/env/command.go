@@ -44,6 +44,7 @@ type piece struct {
 	unknown bool   // the value of a variable that isn't known; no text
 	name    string // of that variable; may be empty
 	brk     bool   // nothing but the end of a word: between the elements of "${args[@]}"
+	value   bool   // of a variable: its text stands elsewhere
 }
 
 // newWord puts pieces together.
@@ -65,10 +66,11 @@ func newWord(pieces []piece) Word {
 			continue
 		}
 		if first == nil {
-			first = p
+			first, last = p, p
+			continue
 		}
 		if p.f == first.f && p.off(len(p.s)) >= first.off(0) {
-			if last != nil && last.off(len(last.s)) != p.off(0) {
+			if last.off(len(last.s)) != p.off(0) {
 				exact = false
 			}
 			last = p
@@ -114,7 +116,7 @@ func split(pieces []piece) []Word {
 				continue
 			}
 			if start >= 0 {
-				cur, open = append(cur, piece{span: p.slice(start, i)}), true
+				cur, open = append(cur, piece{span: p.slice(start, i), value: p.value}), true
 				start = -1
 			}
 			if i < len(p.s) {
@@ -140,7 +142,8 @@ func line(words []Word) span {
 				b.f = p.f
 			}
 			at := p.off(0)
-			if p.f != b.f { // the value of a variable from elsewhere: it has its place where it is used
+			elsewhere := p.value || p.f != b.f
+			if elsewhere { // the value of a variable has its place where it is used
 				at = end
 			}
 			if p.unknown {
@@ -149,7 +152,7 @@ func line(words []Word) span {
 				}
 				continue
 			}
-			if p.f != b.f {
+			if elsewhere {
 				for i := range len(p.s) {
 					b.byte(p.s[i], end)
 				}

@@ -111,6 +111,7 @@ spec:
           sleep 1
           celery -A p worker -Peventlet
 `, "k8s/helm.yaml": "{{- if .Values.x }}\ncommand: [celery, worker, -Pgevent]\n{{ end }}\n  bad: [\n"}},
+	{"kubernetes variable in a script", Map{"k8s/w.yaml": "kind: Deployment\nspec:\n  containers:\n  - name: w\n    command:\n    - /bin/sh\n    - -c\n    - |\n      exec celery -A app worker -P $(POOL)\n    env:\n    - name: POOL\n      value: gevent\n"}},
 	{"workflow", Map{".github/workflows/ci.yml": "jobs:\n  t:\n    steps:\n    - name: w\n      run: |\n        celery -A p worker -Pgevent &\n        pytest\n"}},
 	{"uwsgi", Map{"uwsgi.ini": "[uwsgi]\nmodule = shop.wsgi:application\ngevent = 100\n", "late.ini": "[uwsgi]\nwsgi-file = shop/app.py\ngevent = 10\ngevent-monkey-patch = true\n", "shop/app.py": "", "Procfile": "w: uwsgi --ini late.ini --master\nx: uwsgi --http :80 --gevent 4 --module ws --gevent-early-monkey-patch\ny: uwsgi --gevent 4 --module ws\n", "plain.ini": "[uwsgi]\nmodule = a\nthreads = 2\n"}},
 	{"gunicorn", Map{"Procfile": "a: gunicorn -c conf/gunicorn_config.py app:app\nb: gunicorn app:app --threads 2\nc: gunicorn -k shop.workers.Green app:app\nd: gunicorn -k uvicorn.workers.UvicornWorker app:app\n",

@@ -261,7 +261,7 @@ func (sh *shell) param(p *syntax.ParamExp, quotes bool) []piece {
 			out = append(out, piece{brk: true})
 		}
 		for _, q := range e {
-			q.quoted = quotes
+			q.quoted, q.value = quotes, true
 			out = append(out, q)
 		}
 	}
@@ -287,7 +287,7 @@ func (sh *shell) substitution(c *syntax.CmdSubst, quotes bool) []piece {
 				if v, ok := sh.vars[name]; ok && len(v.alts) == 1 && !v.alts[0].array {
 					out := append([]piece{}, v.alts[0].elems[0]...)
 					for i := range out {
-						out[i].quoted = quotes
+						out[i].quoted, out[i].value = quotes, true
 					}
 					return out
 				}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/greenlint/greenlint/analyzers/report"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/check"
 )
 
@@ -56,6 +57,11 @@ func TestOddProject(t *testing.T) {
 		require.Contains(t, out, "secret.py: GL902 ")
 	}
 	require.NotContains(t, out+errs, "internal error")
+	for _, format := range report.Formats() { // some show the lines, and read the files once more
+		out, errs := runCommand(t, dir, check.Run, "check", "--select", "GL902", "--format", format.Name)
+		require.Contains(t, out, "x.py", format.Name)
+		require.NotContains(t, out+errs, "internal error", format.Name)
+	}
 	for _, command := range []string{"env", "audit", "routes"} {
 		out, errs := runCommand(t, dir, check.Run, command)
 		require.NotContains(t, out+errs, "internal error", command)

@@ -238,15 +238,13 @@ func inside(dir, file string) string {
 	return filepath.Join(dir, file)
 }
 
-// readRegular reads a file, but no FIFO or device, which might never end.
+// readRegular reads a file, but no FIFO or device, which might never end: even to
+// open one may wait.
 func readRegular(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
+	if info, err := os.Stat(name); err != nil {
 		return nil, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+	} else if !info.Mode().IsRegular() {
 		return nil, errors.New(name + " is not a regular file")
 	}
-	return io.ReadAll(f)
+	return os.ReadFile(name)
 }

@@ -105,6 +105,9 @@ func owners(site string) map[string]string {
 	records, _ := filepath.Glob(filepath.Join(site, "*.dist-info", "RECORD"))
 	for _, r := range records {
 		name, _, _ := strings.Cut(strings.TrimSuffix(filepath.Base(filepath.Dir(r)), ".dist-info"), "-")
+		if !regular(r) {
+			continue
+		}
 		f, err := os.Open(r)
 		if err != nil {
 			continue

@@ -94,7 +94,6 @@ func TestAudit(t *testing.T) {
 	require.Contains(t, errs, "nothing to judge")
 }
 
-// A broken extension module, and one that is no ELF file, say nothing.
 // TestAuditInstalled: what is installed counts where no list says which version it is.
 func TestAuditInstalled(t *testing.T) {
 	site := ".venv/lib/python3.12/site-packages/"
@@ -112,6 +111,7 @@ func TestAuditInstalled(t *testing.T) {
 	require.NotContains(t, out, "greenlet 2.0.2")
 }
 
+// A broken extension module, and one that is no ELF file, say nothing.
 func TestProbeReadsAnything(t *testing.T) {
 	site := t.TempDir()
 	for name, text := range map[string]string{"a.so": "", "b.so": "\x7fELF\x02\x01\x01", "c/d.so": "text"} {
