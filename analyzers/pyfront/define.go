@@ -20,9 +20,6 @@ func (f *frame) functionDef(n pyparse.FunctionDef) {
 	if u == nil {
 		u = f.a.newUnit(f.u.mod, n.Node, f.u.mod.table.ScopeOf(n.Node), f.u, f.class, n.Name())
 		f.a.byNode[key] = u
-		if u.async {
-			f.syntaxContext(u, n)
-		}
 	}
 	for d := range n.Args().Defaults().All() {
 		f.eval(d)
@@ -34,10 +31,19 @@ func (f *frame) functionDef(n pyparse.FunctionDef) {
 	for i := n.DecoratorList().Len() - 1; i >= 0; i-- {
 		out = f.decorate(out, n.DecoratorList().At(i), u)
 	}
+	if u.async && !runsElsewhere(out) {
+		f.syntaxContext(u, n)
+	}
 	f.assign(n.Name(), out, n.NameStart())
 	if f.class == nil && f.u.node.Kind() != pyparse.KindModule {
 		f.a.write(f.u.variable(n.Name()), out)
 	}
+}
+
+// runsElsewhere reports whether a decorator has handed a function to whoever runs it
+// instead of the loop.
+func runsElsewhere(s set) bool {
+	return len(s.vals) > 0 && !slices.ContainsFunc(s.vals, func(v *value) bool { return v.kind != kElsewhere })
 }
 
 // overload reports whether a def only declares a type: @overload.
