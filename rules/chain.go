@@ -6,7 +6,8 @@ package rules
 type Frame struct {
 	Func    Func
 	Pos     Pos
-	Dynamic bool // one of several possible callees: an override, a stored callable
+	Dynamic bool   // one of several possible callees: an override, a stored callable
+	Option  string // it is called by the default of this option of the program; "" = whatever the options are
 }
 
 // A Chain leads from a context to an effect. It is never empty: a function that

@@ -36,6 +36,7 @@ type Edge struct {
 	Guard    rules.Guard // the edge is there only in processes where this counts; zero = in all
 	Pos, End rules.Pos   // of the call; End is one past the last byte, zero where unknown
 	Dynamic  bool        // one of several possible callees: an override, a stored callable
+	Option   string      // as in [rules.Frame]
 }
 
 // An EdgeKind says on whose thread, and in whose turn, the callee runs.

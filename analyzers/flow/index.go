@@ -216,6 +216,7 @@ func compareEdges(a, b edge) int {
 		cmp.Compare(a.callee, b.callee),
 		cmp.Compare(a.Kind, b.Kind),
 		compareBools(a.Dynamic, b.Dynamic),
+		strings.Compare(a.Option, b.Option),
 		compareGuards(a.Guard, b.Guard),
 		a.End.Compare(b.End),
 	)

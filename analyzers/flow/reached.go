@@ -172,5 +172,5 @@ func (r *Reached) search(site, n int32) (s *search, visit int32, bit int) {
 
 func (r *Reached) frame(e int32) rules.Frame {
 	edge := &r.x.edges[e]
-	return rules.Frame{Func: edge.Callee, Pos: edge.Pos, Dynamic: edge.Dynamic}
+	return rules.Frame{Func: edge.Callee, Pos: edge.Pos, Dynamic: edge.Dynamic, Option: edge.Option}
 }

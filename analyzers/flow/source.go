@@ -95,7 +95,7 @@ func compareSources(a, b source) int {
 }
 
 func compareFrames(a, b rules.Frame) int {
-	return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Func, b.Func), compareBools(a.Dynamic, b.Dynamic))
+	return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Func, b.Func), compareBools(a.Dynamic, b.Dynamic), cmp.Compare(a.Option, b.Option))
 }
 
 // compareEffects orders effects by all but Row, which says more about the same.

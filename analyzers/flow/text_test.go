@@ -50,7 +50,7 @@ func parse(t testing.TB, text string) *Graph {
 			guard.When = text
 		}
 		call := func(from, to rules.Func, kind EdgeKind) {
-			g.Calls[from] = append(g.Calls[from], Edge{to, kind, guard, pos, end, m[4] != ""})
+			g.Calls[from] = append(g.Calls[from], Edge{to, kind, guard, pos, end, m[4] != "", ""})
 		}
 		effect := rules.Effect{Rule: "GL401", Symbol: string(to), Guard: guard, HoldsGIL: m[2] == "!!"}
 		switch m[2] {

@@ -102,23 +102,54 @@ func (as args) Arg(pos int, names []string) rules.Arg {
 	return out
 }
 
-// byDefault are the arguments where options are left at their defaults; ok says that
-// some argument is one.
-func (as args) byDefault() (out args, ok bool) {
-	usual := func(list []arg) []arg {
-		list = slices.Clone(list)
-		for i, a := range list {
-			if s := without(a.set, func(v *value) bool { return v.kind != kConst || v.flag&fDefault == 0 }); len(s.vals) > 0 {
-				list[i].set = set{vals: s.vals}
-				ok = true
+// option names the option whose default is among the arguments, the first of several;
+// "" = none.
+func (as args) option() string {
+	for _, list := range [][]arg{as.pos, as.kw} {
+		for _, a := range list {
+			for _, v := range a.set.vals {
+				if name := v.option(); name != "" {
+					return name
+				}
 			}
 		}
-		return list
 	}
-	out = as
-	out.pos, out.kw = usual(as.pos), usual(as.kw)
-	return out, ok
+	return ""
 }
+
+// byDefault are the arguments where options are left at their defaults.
+func (as args) byDefault() args {
+	return as.with(func(s set) set {
+		if usual := without(s, func(v *value) bool { return v.option() == "" }); len(usual.vals) > 0 {
+			return set{vals: usual.vals}
+		}
+		return s
+	})
+}
+
+// withoutDefaults are the arguments where nothing is known of options.
+func (as args) withoutDefaults() args {
+	return as.with(func(s set) set {
+		if known := without(s, func(v *value) bool { return v.option() != "" }); len(known.vals) < len(s.vals) {
+			return set{vals: known.vals, open: true}
+		}
+		return s
+	})
+}
+
+// with are the arguments with what each may be changed.
+func (as args) with(change func(set) set) args {
+	as.pos, as.kw = slices.Clone(as.pos), slices.Clone(as.kw)
+	for _, list := range [][]arg{as.pos, as.kw} {
+		for i := range list {
+			list[i].set = change(list[i].set)
+		}
+	}
+	return as
+}
+
+// ofAnyMake are the arguments where the make of the receiver is not known.
+func (as args) ofAnyMake() args { as.make = ""; return as }
 
 // literals are the values of a set, all of which are known.
 func literals(s set) []any {

@@ -95,10 +95,12 @@ func (a *analysis) symbolOf(base, name string) *value {
 
 // in is a method as read from an object.
 func (v *value) in(object *value) *value {
-	if object.bound == "" && object.item == nil && object.lit == nil && object.make == "" {
+	if object.bound == "" && object.item == nil && object.lit == nil && object.make == "" && object.by == "" {
 		return v
 	}
-	return v.but(func(v *value) { v.bound, v.item, v.lit, v.make = object.bound, object.item, object.lit, object.make })
+	return v.but(func(v *value) {
+		v.bound, v.item, v.lit, v.make, v.by = object.bound, object.item, object.lit, object.make, object.by
+	})
 }
 
 // memberOf is base.name as the method of an object.

@@ -56,16 +56,16 @@ func (f *frame) eval(n pyparse.Node) set {
 		e := n.AsIfExp()
 		f.truth(f.eval(e.Test()), e.Test())
 		known, val := f.constantTest(e.Test())
-		byDefault, usual := f.defaultTest(e.Test())
+		option, usual := f.defaultTest(e.Test())
 		env := f.env
 		var a, b set
 		if !known || val {
 			f.env = f.narrow(e.Test(), true)
-			a = f.either(e.Body(), byDefault && !usual)
+			a = f.either(e.Body(), option != "" && !usual)
 		}
 		if !known || !val {
 			f.env = f.narrow(e.Test(), false)
-			b = f.either(e.Orelse(), byDefault && usual)
+			b = f.either(e.Orelse(), option != "" && usual)
 		}
 		f.env = env
 		return join(a, b)
@@ -569,7 +569,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			}
 		case kObject:
 			if t := f.a.cat.Type(v.name + "[]"); t != "" {
-				out = join(out, like(f.object(t, s.Node, v.bound), v.make))
+				out = join(out, like(f.object(t, s.Node, v.bound), v))
 			} else {
 				out = join(out, unknownSet)
 			}
@@ -684,7 +684,7 @@ func (f *frame) libraryAttr(base, name string, n pyparse.Node) set {
 func (f *frame) objectAttr(v *value, name string, n pyparse.Node) set {
 	for _, c := range f.a.libraryOrder(v.name) {
 		if t := f.a.typeOf(c, name, ""); t != "" {
-			return like(f.object(t, n, v.bound), v.make)
+			return like(f.object(t, n, v.bound), v)
 		}
 	}
 	if s, ok := f.optionOf(v.name, v.lit, name); ok {

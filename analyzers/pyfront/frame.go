@@ -189,8 +189,10 @@ func (f *frame) effect(e rules.Effect, n pyparse.Node) {
 
 func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
 	o := flow.Own{Effect: e, Pos: pos, End: end}
-	i, _ := note(&f.u.ownAt, &f.u.own, o, keyOfOwn)
-	f.u.own[i] = o
+	i, fresh := note(&f.u.ownAt, &f.u.own, o, keyOfOwn)
+	if rests := strings.Contains(e.Detail, byDefaultOf[1:]); fresh || !rests {
+		f.u.own[i] = o // what rests on an option in one case only does not rest on it
+	}
 }
 
 // unknown counts a call whose callee is not known.

@@ -82,7 +82,7 @@ func (a *analysis) hasMethod(class, name string) bool {
 // libraryMethod calls a special method of a library's object, if the catalogue
 // has something to say of it.
 func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (set, bool) {
-	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, make: v.make}
+	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, make: v.make, by: v.by}
 	for _, c := range f.a.libraryOrder(v.name) {
 		e := f.a.cat.Method(c, name)
 		if !e.Known {
@@ -93,7 +93,7 @@ func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (s
 	}
 	for _, c := range f.a.libraryOrder(v.name) {
 		if t := f.a.typeOf(c, name, "()"); t != "" {
-			return like(f.object(t, n, v.bound), v.make), true
+			return like(f.object(t, n, v.bound), v), true
 		}
 	}
 	return set{}, false
@@ -121,7 +121,15 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			}
 			f.cost -= sec // reported here; not once more for a loop around it
 			eff.Detail = seconds(sec)
+			if by := as.option(); by != "" {
+				if _, anyhow := r.Seconds(as.withoutDefaults()); !anyhow {
+					eff.Detail += byDefaultOf + by
+				}
+			}
 		} else {
+			if v.by != "" && !r.Applies(as.ofAnyMake()) {
+				eff.Detail = byDefaultOf[1:] + v.by
+			}
 			f.cost += costGreen
 			if g := eff.Guard; r.Lib.Stdlib && strings.Contains(g.Unless, "patched(") {
 				f.yield.waits = true

@@ -200,6 +200,21 @@ func byDefault(s set) set {
 	return out
 }
 
+// called says of the defaults in a set of which option they are.
+func called(s set, option string) set {
+	out := set{open: s.open, size: s.size}
+	for _, v := range s.vals {
+		if v.flag&fDefault != 0 {
+			v = v.but(func(v *value) { v.by = option })
+		}
+		out.vals = append(out.vals, v)
+	}
+	return out
+}
+
+// byDefaultOf words what rests on an option's default.
+const byDefaultOf = " by the default of the option "
+
 func (a *analysis) declared(k optionKey) *declaration {
 	d := a.declarations[k]
 	if d == nil {
@@ -223,7 +238,7 @@ func (f *frame) optionOf(class string, of any, name string) (s set, ok bool) {
 		d := f.a.declared(optionKey{c, string(group), name})
 		if !d.made.read(f.u).empty() {
 			if def := d.def.read(f.u); !def.empty() {
-				return def, true
+				return called(def, strings.TrimPrefix(string(group)+"."+name, ".")), true
 			}
 			return unknownSet, true
 		}
@@ -262,74 +277,109 @@ func (f *frame) instanceOption(c *class, name string) (set, bool) {
 	return set{}, false
 }
 
-// defaultTest is how a test comes out where the options that it looks at are left at
-// their defaults; known is false where it looks at anything else.
-func (f *frame) defaultTest(n pyparse.Node) (known, val bool) {
+// defaultTest is how a test comes out where the option that it looks at is left at its
+// default; option is "" where it looks at anything else.
+func (f *frame) defaultTest(n pyparse.Node) (option string, val bool) {
 	switch n.Kind() {
 	case pyparse.KindName, pyparse.KindAttribute:
 		s := f.quiet(n)
-		if len(s.vals) != 1 || s.vals[0].flag&fDefault == 0 {
-			return false, false
+		if known, val := s.truth(); known {
+			return s.vals[0].option(), val
 		}
-		return s.truth()
 	case pyparse.KindUnaryOp:
 		if u := n.AsUnaryOp(); u.Op() == pyparse.OpNot {
-			known, val = f.defaultTest(u.Operand())
-			return known, !val
+			option, val = f.defaultTest(u.Operand())
+			return option, !val
 		}
 	case pyparse.KindCompare:
 		c := n.AsCompare()
 		if c.Comparators().Len() != 1 || c.Comparators().At(0).Kind() != pyparse.KindConstant {
-			return false, false
+			return "", false
 		}
 		if k := c.Left().Kind(); k != pyparse.KindName && k != pyparse.KindAttribute {
-			return false, false
+			return "", false
 		}
 		s := f.quiet(c.Left())
 		x, ok := s.constant()
 		y, other := f.quiet(c.Comparators().At(0)).constant()
-		if !ok || !other || s.vals[0].flag&fDefault == 0 {
-			return false, false
+		if !ok || !other {
+			return "", false
 		}
 		switch c.OpAt(0) {
 		case pyparse.OpEq, pyparse.OpIs:
-			return true, x == y
+			return s.vals[0].option(), x == y
 		case pyparse.OpNotEq, pyparse.OpIsNot:
-			return true, x != y
+			return s.vals[0].option(), x != y
 		}
 	}
-	return false, false
+	return "", false
+}
+
+// option is the option whose default a value is; "" = it is none.
+func (v *value) option() string {
+	if v.flag&fDefault == 0 {
+		return ""
+	}
+	return v.by
 }
 
 // A choice is one between two ways through a function, of which an option's default takes
 // the usual one.
-type choice struct{ usual, other span }
+type choice struct {
+	option       string
+	usual, other span
+}
 
-// switched leaves out of the other way what the usual one hands to another thread: the
-// option is the switch between the two.
+// switched is for an option that is the switch between calling something and handing it to
+// another thread. What the other way calls is left out, and what the usual one calls is so
+// by the option's default.
 func (f *frame) switched(c choice) {
-	moved := map[rules.Func]bool{}
-	for _, e := range f.u.edges {
-		if e.Kind == flow.Offload && c.usual.has(uint32(e.Pos.Offset)) {
-			moved[e.Callee] = true
-		}
-	}
-	if len(moved) == 0 {
+	if moved := f.movedIn(c.usual); len(moved) > 0 {
+		f.u.edgeAt, f.u.ownAt = register[edgeKey]{}, register[ownKey]{}
+		f.u.edges = slices.DeleteFunc(f.u.edges, func(e flow.Edge) bool { return moved.calls(&e, c.other) })
+		f.u.own = slices.DeleteFunc(f.u.own, func(o flow.Own) bool { return moved.does(&o, c.other) })
 		return
 	}
-	f.u.edgeAt, f.u.ownAt = register[edgeKey]{}, register[ownKey]{}
-	f.u.edges = slices.DeleteFunc(f.u.edges, func(e flow.Edge) bool {
-		return e.Kind == flow.Call && c.other.has(uint32(e.Pos.Offset)) && moved[e.Callee]
-	})
-	f.u.own = slices.DeleteFunc(f.u.own, func(o flow.Own) bool {
-		if !c.other.has(uint32(o.Pos.Offset)) {
-			return false
+	moved := f.movedIn(c.other)
+	for i := range f.u.edges {
+		if e := &f.u.edges[i]; moved.calls(e, c.usual) {
+			e.Option = c.option
 		}
-		for m := range moved {
-			if strings.HasSuffix(string(plain(m)), ".<"+o.Effect.Symbol+">") {
-				return true
-			}
+	}
+	for i := range f.u.own {
+		if o := &f.u.own[i]; moved.does(o, c.usual) && o.Effect.Detail == "" {
+			o.Effect.Detail = byDefaultOf[1:] + c.option
 		}
+	}
+}
+
+// A moved set holds what a way through a function hands to another thread.
+type moved map[rules.Func]bool
+
+func (f *frame) movedIn(way span) moved {
+	m := moved{}
+	for _, e := range f.u.edges {
+		if e.Kind == flow.Offload && way.has(uint32(e.Pos.Offset)) {
+			m[e.Callee] = true
+		}
+	}
+	return m
+}
+
+// calls reports whether an edge calls, on a way, what is moved.
+func (m moved) calls(e *flow.Edge, way span) bool {
+	return e.Kind == flow.Call && way.has(uint32(e.Pos.Offset)) && m[e.Callee]
+}
+
+// does reports whether an effect is that of a library's function that is moved.
+func (m moved) does(o *flow.Own, way span) bool {
+	if !way.has(uint32(o.Pos.Offset)) {
 		return false
-	})
+	}
+	for f := range m {
+		if strings.HasSuffix(string(plain(f)), ".<"+o.Effect.Symbol+">") {
+			return true
+		}
+	}
+	return false
 }

@@ -49,14 +49,21 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap})
 		}
 	}
-	if out, ok := f.returned(e, as, n, bound); ok {
+	option := as.option()
+	if option == "" {
+		if out, ok := f.returned(e, as, n, bound); ok {
+			return out
+		}
+		return f.givenBy(v, as, n, bound)
+	}
+	if out, ok := f.returned(e, as.withoutDefaults(), n, bound); ok {
 		return out
 	}
-	var byOption set
-	if usual, ok := as.byDefault(); ok {
-		byOption, _ = f.returned(e, usual, n, bound)
+	if out, ok := f.returned(e, as, n, bound); ok {
+		return decidedBy(out, option)
 	}
-	return join(byOption, f.givenBy(v, as, n, bound))
+	usual, _ := f.returned(e, as.byDefault(), n, bound)
+	return join(decidedBy(usual, option), f.givenBy(v, as, n, bound))
 }
 
 // returned is what a call surely gives back by its arguments.
@@ -80,7 +87,7 @@ func (f *frame) givenBy(v *value, as args, n pyparse.Node, bound string) set {
 		if t == "" {
 			return set{}, false
 		}
-		out := like(f.object(t, n, bound), v.make)
+		out := like(f.object(t, n, bound), v)
 		if name != "" {
 			class += "." + name
 		}
@@ -109,37 +116,47 @@ func (f *frame) givenBy(v *value, as args, n pyparse.Node, bound string) set {
 	return unknownSet
 }
 
-// like is a set whose objects of libraries are of a make.
-func like(s set, make string) set {
-	if make == "" {
+// like is a set whose objects of libraries are of the make of another.
+func like(s set, other *value) set {
+	if other.make == "" && other.by == "" {
 		return s
 	}
+	return changed(s, func(v *value) { v.make, v.by = other.make, other.by })
+}
+
+// decidedBy is a set whose objects are what they are by the default of an option.
+func decidedBy(s set, option string) set {
+	return changed(s, func(v *value) { v.by = option })
+}
+
+// changed is a set with something changed of its objects of libraries.
+func changed(s set, change func(*value)) set {
 	out := set{open: s.open, size: s.size}
 	for _, v := range s.vals {
 		if v.kind == kObject {
-			v = v.but(func(v *value) { v.make = make })
+			v = v.but(change)
 		}
 		out.vals = append(out.vals, v)
 	}
 	return out
 }
 
-// makesOf are the makes that a row gives a result: its own, or those of the objects that
-// an argument may be.
-func makesOf(r *rules.ReturnRow, as args) []string {
+// makesOf are objects of the makes that a row gives a result: its own, or those that an
+// argument may be of.
+func makesOf(r *rules.ReturnRow, as args) []*value {
 	pos, names, ok := r.MadeLike()
 	if !ok {
-		return []string{r.Make}
+		return []*value{{make: r.Make}}
 	}
-	var out []string
+	var out []*value
 	a, _ := as.find(pos, names)
 	for _, v := range a.set.vals {
-		if v.kind == kObject && !slices.Contains(out, v.make) {
-			out = append(out, v.make)
+		if v.kind == kObject && !slices.ContainsFunc(out, func(w *value) bool { return v.make == w.make && v.by == w.by }) {
+			out = append(out, v)
 		}
 	}
 	if len(out) == 0 {
-		return []string{""}
+		return []*value{{}}
 	}
 	return out
 }

@@ -202,7 +202,8 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 func (f *frame) ifStmt(s pyparse.If) {
 	f.truth(f.eval(s.Test()), s.Test())
 	known, val := f.constantTest(s.Test())
-	byDefault, usual := f.defaultTest(s.Test())
+	option, usual := f.defaultTest(s.Test())
+	byDefault := option != ""
 	yes, no := f.narrow(s.Test(), true), f.narrow(s.Test(), false)
 	if known && val {
 		no = nil
@@ -233,9 +234,9 @@ func (f *frame) ifStmt(s pyparse.If) {
 			otherwise = span{s.End(), f.u.node.End()}
 		}
 		if usual {
-			f.switches = append(f.switches, choice{usual: spanOfAll(s.Body()), other: otherwise})
+			f.switches = append(f.switches, choice{option, spanOfAll(s.Body()), otherwise})
 		} else {
-			f.switches = append(f.switches, choice{usual: otherwise, other: spanOfAll(s.Body())})
+			f.switches = append(f.switches, choice{option, otherwise, spanOfAll(s.Body())})
 		}
 	}
 	f.env = joinLocals(after, f.env)
@@ -475,7 +476,7 @@ func (f *frame) enter(s set, n pyparse.Node, async bool) set {
 			if t == "" {
 				out = join(out, one(v))
 			} else {
-				out = join(out, like(f.object(t, n, v.bound), v.make))
+				out = join(out, like(f.object(t, n, v.bound), v))
 			}
 		case kInstance:
 			r, ok := f.special(v, enter, n)

@@ -45,13 +45,14 @@ type value struct {
 	after *class    // kSuper: attributes are looked up after it
 	recv  string    // kSymbol: it is a method of an instance of this library class
 	make  string    // kObject, and its methods: what sort of its class it is; see [rules.ReturnRow]
+	by    string    // the option whose default it is, or whose default decides its make
 	alone [1]*value // the value itself, once some set holds it alone; see [one]
 }
 
 // is reports whether two values are the same.
 func (v *value) is(w *value) bool {
 	return v == w || v.kind == w.kind && v.unit == w.unit && v.class == w.class && v.item == w.item && v.mod == w.mod &&
-		v.name == w.name && v.flag == w.flag && v.part == w.part && v.after == w.after && v.lit == w.lit && v.bound == w.bound && v.recv == w.recv && v.make == w.make
+		v.name == w.name && v.flag == w.flag && v.part == w.part && v.after == w.after && v.lit == w.lit && v.bound == w.bound && v.recv == w.recv && v.make == w.make && v.by == w.by
 }
 
 // but is the value with something changed.
@@ -212,10 +213,15 @@ func widen(s set) set {
 
 // constant returns the single constant that the set is, if it is one.
 func (s set) constant() (any, bool) {
-	if len(s.vals) == 1 && !s.open && s.vals[0].kind == kConst && s.vals[0].name != "" {
-		return s.vals[0].lit, s.vals[0].lit != opaque
+	if s.open || len(s.vals) == 0 || s.vals[0].kind != kConst || s.vals[0].name == "" {
+		return nil, false
 	}
-	return nil, false
+	for _, v := range s.vals[1:] {
+		if w := s.vals[0]; v.kind != kConst || v.lit != w.lit || v.name != w.name || v.flag != w.flag { // it is no other option with the same default
+			return nil, false
+		}
+	}
+	return s.vals[0].lit, s.vals[0].lit != opaque
 }
 
 // opaque is the literal of a constant whose type is known and whose value is not.

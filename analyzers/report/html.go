@@ -148,6 +148,9 @@ func (h *htmlWriter) finding(f *rules.Finding, src *texts) *htmlFinding {
 		if fr.Func == "loop" {
 			what = "runs a loop"
 		}
+		if fr.Option != "" {
+			what += " by the default of the option " + escape(fr.Option)
+		}
 		out.Steps = append(out.Steps, htmlStep{Place: t.place(fr.Pos), Text: what, Dynamic: fr.Dynamic, Code: excerpt(src, fr.Pos, rules.Pos{}, 1)})
 	}
 	if len(f.Contexts) > 0 {

@@ -84,6 +84,7 @@ type jsonFrame struct {
 	Line     int    `json:"line,omitempty"`
 	Column   int    `json:"column,omitempty"`
 	Dynamic  bool   `json:"dynamic,omitempty"` // one of several functions that the call before may mean
+	Option   string `json:"option,omitempty"`  // by whose default the call before comes here
 }
 
 type jsonFix struct {
@@ -181,12 +182,12 @@ func (j *jsonWriter) chain(f *rules.Finding) []jsonFrame {
 	for i, fr := range f.Chain {
 		frame := jsonFrame{Function: string(caller(f, i)), File: j.o.path(fr.Pos.File), Line: fr.Pos.Line, Column: fr.Pos.Column}
 		if i > 0 {
-			frame.Dynamic = f.Chain[i-1].Dynamic
+			frame.Dynamic, frame.Option = f.Chain[i-1].Dynamic, f.Chain[i-1].Option
 		}
 		out = append(out, frame)
 	}
 	if n := len(f.Chain); n > 0 {
-		out = append(out, jsonFrame{Function: string(f.Chain[n-1].Func), Dynamic: f.Chain[n-1].Dynamic})
+		out = append(out, jsonFrame{Function: string(f.Chain[n-1].Func), Dynamic: f.Chain[n-1].Dynamic, Option: f.Chain[n-1].Option})
 	}
 	return out
 }

@@ -122,6 +122,9 @@ func (t *textWriter) chain(f *rules.Finding) [][2]string {
 		if fr.Dynamic {
 			what += " (one of several it may be)"
 		}
+		if fr.Option != "" {
+			what += " (by the default of the option " + escape(fr.Option) + ")"
+		}
 		rows = append(rows, [2]string{t.place(fr.Pos), what})
 	}
 	return rows
