@@ -120,7 +120,10 @@ type EffectRow struct {
 }
 
 // A SafeRow is a wall: these calls are neither flagged nor walked into.
-type SafeRow struct{ Row }
+type SafeRow struct {
+	Row
+	Unknown bool `toml:"unknown"` // what they do is not known: each is counted
+}
 
 // A MoveRow says what becomes of a callable that is passed as an argument:
 // [[offload]] another OS thread or process runs it, [[spawn]] a new task of the

@@ -149,6 +149,9 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 		}
 	}
 	for _, r := range e.Safe {
+		if r.Unknown {
+			f.unknownCall(n, "function of which the catalogue only knows that it is there")
+		}
 		if !r.Lib.Stdlib {
 			f.yield.maybe = true
 		}

@@ -187,10 +187,6 @@ var standIns = strings.NewReplacer(
 	"2000000", "1000000", "50000000", "5000000", "80000000", "8000000",
 	"sleep(1)", "sleep(0.3)",
 	"wait(30)", "wait(0.3)",
-	// A function of every C library, for that of a device.
-	`"libsensor.so.1"`, "None",
-	"device.read_sample()", "device.usleep(300000)",
-	"apply(device.read_sample)", "apply(device.usleep, (300000,))",
 	// A picture that is made before.
 	"async def thumbnail(path):\n    picture = Image.open(path)\n", "picture = Image.new('RGB', (9000, 9000))\n\n\nasync def thumbnail():\n",
 	`"dbname=shop"`, `dbname="shop", user="shop", host="127.0.0.1", port="{slow_postgres}".split(":")[1]`,
