@@ -113,6 +113,7 @@ type analysis struct {
 	attacks               map[matching]*regex.Attack    // what was found of regular expressions
 	optionSites           map[pyparse.Node]*options     // by the call or list that makes them
 	declarations          map[optionKey]*declaration
+	patterned             []*pattern
 	holders               map[string]bool // library classes → whether their objects have options
 }
 

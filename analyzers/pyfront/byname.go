@@ -14,28 +14,32 @@ import (
 // such a hierarchy; the edges that come of it are dynamic.
 
 // maxByName bounds how many files may define a method that is looked up by name;
-// a more common name says nothing.
-const maxByName = 12
+// a more common name says nothing. Where an option names a class by default, a deployment
+// may name any other that has the same base: of those there may be maxSiblings.
+const (
+	maxByName   = 12
+	maxSiblings = 200
+)
 
 // telling reports whether a method's name is long enough to mean one thing.
 func telling(name string) bool {
 	return len(name) >= 8 && !strings.HasPrefix(name, "_") && (strings.IndexByte(name, '_') > 0 || len(name) >= 12)
 }
 
-// byName finds the methods that a call on something unknown may mean.
-func (f *frame) byName(call pyparse.Call) []*value {
+// byName finds the methods that a call on something unknown may mean, beside those that
+// are known.
+func (f *frame) byName(call pyparse.Call, known set) []*value {
 	fn := call.Func().AsAttribute()
 	if !fn.Valid() || !telling(fn.Attr()) {
 		return nil
 	}
 	name := fn.Attr()
-	classes, ok := f.a.definers[name]
-	if !ok {
-		classes = f.a.findDefiners(name)
-		f.a.definers[name] = classes
-	}
-	if len(classes) == 0 || len(classes) == 1 && !namesake(fn.Value(), classes[0]) {
-		return nil
+	classes := f.siblings(known, name)
+	if classes == nil {
+		classes = f.a.definersOf(name)
+		if len(classes) == 1 && !namesake(fn.Value(), classes[0]) {
+			return nil
+		}
 	}
 	var out []*value
 	for _, c := range classes {
@@ -46,6 +50,37 @@ func (f *frame) byName(call pyparse.Call) []*value {
 		}
 	}
 	return out
+}
+
+// definersOf are the classes that define a method, if they are few and of one hierarchy.
+func (a *analysis) definersOf(name string) []*class {
+	classes, ok := a.definers[name]
+	if !ok {
+		if classes = a.findDefiners(name, maxByName); len(classes) > 1 && !oneHierarchy(classes) {
+			classes = nil
+		}
+		a.definers[name] = classes
+	}
+	return classes
+}
+
+// siblings are the classes that define a method and have a base in common with one that
+// an option names by default; nil where none of the known methods is of such a class.
+func (f *frame) siblings(known set, name string) []*class {
+	var out []*class
+	for _, v := range known.vals {
+		if v.kind != kBound || v.class == nil || v.class.chosen.read(f.u).empty() {
+			continue
+		}
+		all, ok := f.a.definers["siblings of "+v.class.name+"."+name]
+		if !ok {
+			all = slices.DeleteFunc(f.a.findDefiners(name, maxSiblings), func(c *class) bool { return !oneHierarchy([]*class{v.class, c}) })
+			f.a.definers["siblings of "+v.class.name+"."+name] = all
+		}
+		out = append(out, all...)
+	}
+	slices.SortFunc(out, func(x, y *class) int { return strings.Compare(x.name, y.name) })
+	return slices.Compact(out)
 }
 
 // namesake reports whether what a method is called on is named like the class.
@@ -83,11 +118,11 @@ func fits(u *unit, call pyparse.Call) bool {
 	return n <= most && n >= least
 }
 
-// findDefiners loads the classes that define a method, if they are one hierarchy.
-func (a *analysis) findDefiners(name string) []*class {
+// findDefiners loads the classes that define a method, if not too many files do.
+func (a *analysis) findDefiners(name string, most int) []*class {
 	a.indexMethods()
 	files := a.methods[name]
-	if len(files) == 0 || len(files) > maxByName {
+	if len(files) == 0 || len(files) > most {
 		return nil
 	}
 	var out []*class
@@ -104,9 +139,6 @@ func (a *analysis) findDefiners(name string) []*class {
 		}
 	}
 	slices.SortFunc(out, func(x, y *class) int { return strings.Compare(x.name, y.name) })
-	if len(out) > 1 && !oneHierarchy(out) {
-		return nil
-	}
 	return out
 }
 
@@ -156,7 +188,7 @@ func (a *analysis) indexMethods() {
 				continue
 			}
 			n := string(src[at:end])
-			if l := a.methods[n]; len(l) <= maxByName && (len(l) == 0 || l[len(l)-1] != int32(i)) {
+			if l := a.methods[n]; len(l) <= maxSiblings && (len(l) == 0 || l[len(l)-1] != int32(i)) {
 				a.methods[n] = append(l, int32(i))
 			}
 		}

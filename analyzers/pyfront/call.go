@@ -33,7 +33,7 @@ func (f *frame) apply(fn set, as args, n pyparse.Node) set {
 	}
 	if fn.open && len(fn.vals) == 0 {
 		if c := n.AsCall(); c.Valid() {
-			for _, v := range f.byName(c) {
+			for _, v := range f.byName(c, fn) {
 				out = join(out, f.applyValue(v, as, n, true))
 			}
 		}
@@ -43,7 +43,7 @@ func (f *frame) apply(fn set, as args, n pyparse.Node) set {
 	}
 	if fn.open {
 		if c := n.AsCall(); c.Valid() {
-			for _, v := range f.byName(c) {
+			for _, v := range f.byName(c, fn) {
 				if !fn.has(v) {
 					out = join(out, f.applyValue(v, as, n, true))
 				}

@@ -26,6 +26,7 @@ type class struct {
 	epoch          int        // of ordered
 	self, instance *value     // see [classValue]
 	shape          cell       // all that the bases ever were; who looks attributes up reads it
+	chosen         cell       // holds something once the default of an option names it: a deployment may name a sibling
 }
 
 func (c *class) attr(name string) *cell {

@@ -30,6 +30,7 @@
 // environment may hold (os.environ.get("URL", "sqlite://")) are unknown: what the code
 // falls back on there is for whoever tries it out, and no deployment has it.
 //
-// What it can't see: names made with setattr or exec, metaclasses, values that go
-// through a library's containers. Such a call is counted as unknown.
+// What it can't see: names made with exec, or with a setattr whose name is not known,
+// metaclasses, values that go through a library's containers. Such a call is counted as
+// unknown.
 package pyfront

@@ -270,11 +270,10 @@ func (f *frame) binary(a, b set, op pyparse.Op, n pyparse.Node) set {
 			return out
 		}
 	case pyparse.OpMod:
+		if t, ok := formatted(a, b); ok {
+			return one(constOf(t))
+		}
 		if len(a.vals) == 1 && isStr(a.vals[0]) {
-			t, _ := text(a)
-			if head, _, _ := strings.Cut(t, "%"); head != "" && a.vals[0].name == "str" {
-				return one(constOf(head + unknownText))
-			}
 			return one(typed("str"))
 		}
 	case pyparse.OpBitOr:
@@ -568,7 +567,9 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 				out = join(out, one(typed(v.name)))
 			}
 		case kObject:
-			if t := f.a.cat.Type(v.name + "[]"); t != "" {
+			if opt, ok := f.optionNamed(v.name, v.lit, key); ok {
+				out = join(out, opt)
+			} else if t := f.a.cat.Type(v.name + "[]"); t != "" {
 				out = join(out, like(f.object(t, s.Node, v.bound), v))
 			} else {
 				out = join(out, unknownSet)

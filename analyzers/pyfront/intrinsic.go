@@ -119,7 +119,14 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 			return one(typed("int")), true
 		}
 		return out, true
-	case "builtins.getattr":
+	case "builtins.setattr", "builtins.object.__setattr__":
+		if len(as.pos) == 3 {
+			if name, ok := text(as.pos[1].set); ok && name != "" && !strings.Contains(name, unknownText) {
+				f.setAttr(first, name, as.pos[2].set, n)
+			}
+		}
+		return one(constOf(nil)), true
+	case "builtins.getattr", "builtins.object.__getattribute__":
 		if len(as.pos) >= 2 {
 			if f.asksOn(as.pos[1].node) {
 				c := f.a.site(n)

@@ -32,6 +32,9 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	if r, ok := f.options(e, v.name, as, n); ok {
 		return r
 	}
+	if r, ok := f.optionGot(v, as); ok {
+		return r
+	}
 	return f.compiled(e, as, f.libraryResult(v, e, as, n))
 }
 

@@ -35,6 +35,9 @@ func (f *frame) loads(e rules.Entry, as args, n pyparse.Node) (out set, ok bool)
 		for _, name := range texts(a.set) {
 			got = join(got, f.loaded(row, name, below, as.after(pos), n))
 		}
+		if anyDefault(a.set) {
+			f.chosen(got)
+		}
 		if !got.empty() {
 			return got, true
 		}
@@ -46,6 +49,15 @@ func (f *frame) loads(e rules.Entry, as args, n pyparse.Node) (out set, ok bool)
 // something else loaded.
 func anyDefault(s set) bool {
 	return slices.ContainsFunc(s.vals, func(v *value) bool { return v.kind == kConst && v.flag&fDefault != 0 })
+}
+
+// chosen notes the classes that an option names, or of whose instances it does.
+func (f *frame) chosen(s set) {
+	for _, v := range s.vals {
+		if v.kind == kClass || v.kind == kInstance {
+			f.a.write(&v.class.chosen, one(constTrue))
+		}
+	}
 }
 
 // loaded is what one dotted name names, in the first package that has it.

@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -158,6 +159,25 @@ func joinPath(as args) *value {
 	return typed("str")
 }
 
+// formatted is what a text is with something put into its %s: "…" where that is not
+// known. ok is false where nothing would be known.
+func formatted(a, b set) (string, bool) {
+	format, ok := text(a)
+	if !ok {
+		return "", false
+	}
+	with, known := text(b)
+	if !known || strings.Count(format, "%") != 1 {
+		with = unknownText
+	}
+	parts := conversion.Split(format, -1)
+	out := strings.ReplaceAll(strings.Join(parts, with), "%%", "%")
+	return out, len(parts) > 1 && strings.Trim(out, unknownText) != ""
+}
+
+// conversion is a part of a text that % replaces.
+var conversion = regexp.MustCompile(`%(\(\w+\))?[-+ #0]*[\d*]*(\.[\d*]+)?[a-zA-Z]`)
+
 // unknownText stands for the part of a text that is not known.
 const unknownText = "…"
 
@@ -183,14 +203,30 @@ func isText(s set) bool {
 // attributesLike are the methods of an object whose names a pattern such as
 // "do_…" fits.
 func (f *frame) attributesLike(s set, pattern string, n pyparse.Node) set {
-	head, tail, ok := strings.Cut(pattern, unknownText)
-	if !ok || len(head)+len(tail) < 3 || strings.Contains(tail, unknownText) {
+	fits := fitting(pattern)
+	if fits == nil {
 		return unknownSet
 	}
-	fits := func(name string) bool {
+	out := f.attributesWhose(s, fits, n)
+	for _, v := range s.vals {
+		if v.kind == kObject {
+			if opt, ok := f.optionsLike(v.name, v.lit, pattern); ok {
+				out = join(out, opt)
+			}
+		}
+	}
+	return out
+}
+
+// fitting tells which names a pattern such as "do_…" fits; nil where it would be too many.
+func fitting(pattern string) func(name string) bool {
+	head, tail, ok := strings.Cut(pattern, unknownText)
+	if !ok || len(head)+len(tail) < 3 || strings.Contains(tail, unknownText) {
+		return nil
+	}
+	return func(name string) bool {
 		return len(name) > len(head)+len(tail) && strings.HasPrefix(name, head) && strings.HasSuffix(name, tail)
 	}
-	return f.attributesWhose(s, fits, n)
 }
 
 // attributesWhose are the attributes whose name fits, and whatever else there may be.

@@ -50,9 +50,7 @@ func (f *frame) options(e rules.Entry, symbol string, as args, n pyparse.Node) (
 			f.declare(row, f.optionsOf(a.set), f.groupOf(as, group), as)
 		case row.Holder != "":
 			if text := optionName(as, name); text != "" {
-				d := f.a.declared(optionKey{row.Holder, f.groupOf(as, group), text})
-				f.a.write(&d.made, one(constTrue))
-				f.a.write(&d.def, defaultAt(as, def))
+				f.a.declareAs(optionKey{row.Holder, f.groupOf(as, group), text}, defaultAt(as, def))
 			}
 		default:
 			text := optionName(as, name)
@@ -85,9 +83,7 @@ func (f *frame) declare(row *rules.OptionRow, list []*option, group string, as a
 			}
 		}
 		if row.Holder != "" {
-			d := f.a.declared(optionKey{row.Holder, group, o.name})
-			f.a.write(&d.made, one(constTrue))
-			f.a.write(&d.def, o.def.read(f.u))
+			f.a.declareAs(optionKey{row.Holder, group, o.name}, o.def.read(f.u))
 		}
 	}
 	if row.Holder != "" && group != "" {
@@ -200,6 +196,9 @@ func byDefault(s set) set {
 	return out
 }
 
+// path is how an option is written in a message: virt.nonblocking.
+func (k optionKey) path() string { return strings.TrimPrefix(k.group+"."+k.name, ".") }
+
 // called says of the defaults in a set of which option they are.
 func called(s set, option string) set {
 	out := set{open: s.open, size: s.size}
@@ -214,6 +213,93 @@ func called(s set, option string) set {
 
 // byDefaultOf words what rests on an option's default.
 const byDefaultOf = " by the default of the option "
+
+// declareAs says what an option is by default.
+func (a *analysis) declareAs(k optionKey, def set) {
+	d := a.declared(k)
+	a.write(&d.made, one(constTrue))
+	a.write(&d.def, def)
+	for _, p := range a.patterned {
+		if p.holder == k.holder && p.group == k.group && p.fits(k.name) {
+			a.write(&p.def, called(def, k.path()))
+		}
+	}
+}
+
+// A pattern is a part of the options' names by which some are read: CONF.get("%s_manager" % topic).
+type pattern struct {
+	optionKey
+	fits func(name string) bool
+	def  cell // what all that fit are
+}
+
+// optionsLike are the options of an object of a library's class whose names fit a pattern;
+// ok is false where it has none.
+func (f *frame) optionsLike(class string, of any, text string) (s set, ok bool) {
+	for _, c := range f.a.libraryOrder(class) {
+		if !f.a.holdsOptions(c) {
+			continue
+		}
+		group, _ := of.(optionGroup)
+		if p := f.a.patternOf(optionKey{c, string(group), text}); p != nil {
+			return join(p.def.read(f.u), unknownSet), true
+		}
+	}
+	return set{}, false
+}
+
+func (a *analysis) patternOf(k optionKey) *pattern {
+	for _, p := range a.patterned {
+		if p.optionKey == k {
+			return p
+		}
+	}
+	fits := fitting(k.name)
+	if fits == nil || len(a.patterned) >= maxPatterns {
+		return nil
+	}
+	p := &pattern{optionKey: k, fits: fits, def: cell{many: true}}
+	a.patterned = append(a.patterned, p)
+	var names []string
+	for o := range a.declarations {
+		if o.holder == k.holder && o.group == k.group && fits(o.name) {
+			names = append(names, o.name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		o := optionKey{k.holder, k.group, name}
+		a.write(&p.def, called(a.declared(o).def.set, o.path()))
+	}
+	return p
+}
+
+// maxPatterns bounds by how many patterns options are read.
+const maxPatterns = 64
+
+// optionNamed is an option that is read under a name that is worked out: as an item, or
+// with get.
+func (f *frame) optionNamed(class string, of any, key set) (s set, ok bool) {
+	name, ok := text(key)
+	switch {
+	case !ok || name == "":
+		return set{}, false
+	case strings.Contains(name, unknownText):
+		return f.optionsLike(class, of, name)
+	}
+	return f.optionOf(class, of, name)
+}
+
+// optionGot is an option that a holder's get gives, or what is to stand for it.
+func (f *frame) optionGot(v *value, as args) (s set, ok bool) {
+	if v.recv == "" || lastPart(v.name) != "get" || len(as.pos) == 0 {
+		return set{}, false
+	}
+	if s, ok = f.optionNamed(v.recv, v.lit, as.pos[0].set); ok && len(as.pos) > 1 {
+		s = join(s, as.pos[1].set)
+	}
+	return s, ok
+}
 
 func (a *analysis) declared(k optionKey) *declaration {
 	d := a.declarations[k]
@@ -238,12 +324,15 @@ func (f *frame) optionOf(class string, of any, name string) (s set, ok bool) {
 		d := f.a.declared(optionKey{c, string(group), name})
 		if !d.made.read(f.u).empty() {
 			if def := d.def.read(f.u); !def.empty() {
-				return called(def, strings.TrimPrefix(string(group)+"."+name, ".")), true
+				return called(def, optionKey{c, string(group), name}.path()), true
 			}
 			return unknownSet, true
 		}
 		if group == "" && !f.a.declared(optionKey{c, name, ""}).made.read(f.u).empty() {
 			return one(&value{kind: kObject, name: c, lit: optionGroup(name)}), true
+		}
+		if name == "get" { // a holder is a mapping too; see [frame.optionGot]
+			return set{}, false
 		}
 		return unknownSet, true
 	}

@@ -133,26 +133,7 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 	case pyparse.KindName:
 		f.assign(t.AsName().Id(), s, t.Start())
 	case pyparse.KindAttribute:
-		at := t.AsAttribute()
-		for _, v := range f.eval(at.Value()).vals {
-			switch v.kind {
-			case kSymbol: // a shim by hand
-				f.a.called[f.a.cat.Resolve(v.name+"."+at.Attr())] = true
-			case kInstance, kClass:
-				if v.kind == kInstance && f.setProperty(v, at.Attr(), s, t) {
-					continue
-				}
-				if f.moduleLevel() {
-					s = bindEarly(s, f.u.mod, t.Start())
-				}
-				if v.kind == kClass {
-					s = f.kept(s, t.Start())
-				}
-				f.a.write(v.class.attr(f.mangle(at.Attr())), s)
-			case kModule:
-				f.a.write(v.mod.body.variable(at.Attr()), f.kept(s, t.Start()))
-			}
-		}
+		f.setAttr(f.eval(t.AsAttribute().Value()), t.AsAttribute().Attr(), s, t)
 	case pyparse.KindSubscript:
 		sub := t.AsSubscript()
 		key := f.eval(sub.Slice())
@@ -196,6 +177,29 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 		}
 	case pyparse.KindStarred:
 		f.store(t.AsStarred().Value(), s, from)
+	}
+}
+
+// setAttr gives an attribute of some objects its value.
+func (f *frame) setAttr(of set, name string, s set, t pyparse.Node) {
+	for _, v := range of.vals {
+		switch v.kind {
+		case kSymbol: // a shim by hand
+			f.a.called[f.a.cat.Resolve(v.name+"."+name)] = true
+		case kInstance, kClass:
+			if v.kind == kInstance && f.setProperty(v, name, s, t) {
+				continue
+			}
+			if f.moduleLevel() {
+				s = bindEarly(s, f.u.mod, t.Start())
+			}
+			if v.kind == kClass {
+				s = f.kept(s, t.Start())
+			}
+			f.a.write(v.class.attr(f.mangle(name)), s)
+		case kModule:
+			f.a.write(v.mod.body.variable(name), f.kept(s, t.Start()))
+		}
 	}
 }
 

@@ -174,8 +174,18 @@ func (s set) contains(b set) bool {
 }
 
 // maxConstants is how many constants of one type a cell tells apart. More say
-// only that there are many, and the largest number.
+// only that there are many, and the largest number. Dotted names are told apart as long
+// as the set has room: what is loaded by them are the parts of a program.
 const maxConstants = 4
+
+// dotted reports whether a value is a text like the name of something in a module.
+func dotted(v *value) bool {
+	t, ok := v.lit.(string)
+	if !ok || len(t) > 200 || !strings.Contains(t, ".") {
+		return false
+	}
+	return strings.Trim(t, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:") == "" && !strings.HasPrefix(t, ".") && !strings.HasSuffix(t, ".")
+}
 
 // widen folds the constants of a set once there are too many of one type.
 func widen(s set) set {
@@ -199,7 +209,7 @@ func widen(s set) set {
 	}
 	out := set{open: s.open, size: s.size}
 	for _, v := range s.vals {
-		if v.kind == kConst && count[v.name] > maxConstants {
+		if v.kind == kConst && count[v.name] > maxConstants && !dotted(v) {
 			if x, ok := v.lit.(float64); !ok || x != largest[v.name] {
 				v = typed(v.name)
 			}
@@ -307,6 +317,7 @@ type cell struct {
 	readers unitSet
 	within  *value // a container of it; see [containerValue]
 	keyed   *keyed // what a container holds by key; nil = nobody asked
+	many    bool   // it tells apart as many constants as a set holds
 }
 
 // read returns the cell's set and makes u run again when it grows.
@@ -350,7 +361,10 @@ func (a *analysis) grow(c *cell, s set) {
 	if s.size > c.set.size {
 		c.grown++
 	}
-	c.set = widen(join(c.set, s))
+	c.set = join(c.set, s)
+	if !c.many {
+		c.set = widen(c.set)
+	}
 	if c.grown > maxGrowth {
 		c.set.size = 0
 	}
