@@ -57,14 +57,15 @@ func (a *analysis) parse(file string) *parsing {
 // once stop has returned.
 func (a *analysis) parseAhead(files []string) (stop func()) {
 	list := make([]*parsing, len(files))
+	modules := make([]string, len(files))
 	a.ahead = make(map[string]*parsing, len(files))
 	for i, f := range files {
-		list[i] = new(parsing)
+		list[i], modules[i] = new(parsing), a.project.names[f]
 		a.ahead[f] = list[i]
 	}
 	ctx, cancel := context.WithCancel(a.ctx)
-	in, names := &a.in, a.project.names
-	wait := spread(ctx, runtime.GOMAXPROCS(0)-1, len(files), func(i int) { list[i].do(in, files[i], names[files[i]]) })
+	in := &a.in
+	wait := spread(ctx, runtime.GOMAXPROCS(0)-1, len(files), func(i int) { list[i].do(in, files[i], modules[i]) })
 	return func() { cancel(); wait() }
 }
 

@@ -24,6 +24,10 @@ type Input struct {
 	Loop    rules.Loop                          // judge tasks as if the process ran this loop
 	Entries func() []rules.EntryPoint           // what the project's packages offer by name; may be nil
 	Report  func(stage string, done, total int) // progress; may be nil
+
+	// Installed gives the file of an installed module, "" where there is none: a name
+	// for Read. nil = nothing is installed.
+	Installed func(module string) (file string)
 }
 
 // Result is the project's call graph and what was learned on the way.
@@ -67,7 +71,9 @@ type analysis struct {
 	budget  float64
 
 	modules  map[string]*module  // by file; nil = can't be used
-	order    []*module           // in order of loading
+	order    []*module           // the project's, in order of loading
+	installs map[string]string   // installed modules → their files
+	foreign  map[string]bool     // the files of those that are loaded
 	ahead    map[string]*parsing // what is parsed before it is asked for, by file
 	skipped  []rules.Skip
 	broken   []rules.Pos
@@ -152,7 +158,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 	in.Files = slices.Sorted(slices.Values(in.Files)) // the answer is the same for any order
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
-		modules: map[string]*module{}, starring: map[*module]bool{},
+		modules: map[string]*module{}, installs: map[string]string{}, foreign: map[string]bool{}, starring: map[*module]bool{},
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
@@ -386,7 +392,7 @@ func (a *analysis) contexts() []rules.Context {
 		out = append(out, u.contexts...)
 	}
 	out = append(out, a.extra...)
-	out = slices.DeleteFunc(out, func(c rules.Context) bool { return a.in.Check != nil && !a.in.Check(c.Pos.File) })
+	out = slices.DeleteFunc(out, func(c rules.Context) bool { return !a.counts(c.Pos.File) })
 	slices.SortFunc(out, func(x, y rules.Context) int {
 		return cmp.Or(x.Pos.Compare(y.Pos), strings.Compare(x.Kind, y.Kind), strings.Compare(string(x.Loop), string(y.Loop)), strings.Compare(x.Guard.When, y.Guard.When))
 	})
@@ -399,16 +405,23 @@ func (a *analysis) result() *Result {
 		a.byName[u.name] = u
 	}
 	g := &flow.Graph{Own: map[rules.Func][]flow.Own{}, Calls: map[rules.Func][]flow.Edge{}}
+	foreign := map[rules.Func]bool{}
+	if len(a.foreign) > 0 {
+		g.Foreign = func(f rules.Func) bool { return foreign[f] }
+	}
 	r := &Result{Graph: g, Unknown: map[string]int{}, Skipped: a.skipped, Broken: a.broken}
 	for _, u := range a.units {
-		u.finish()
+		a.finish(u)
+		if u.mod != nil && u.mod.foreign {
+			foreign[u.name] = true
+		}
 		if len(u.own) > 0 {
 			g.Own[u.name] = u.own
 		}
 		if len(u.edges) > 0 {
 			g.Calls[u.name] = a.confined(u)
 		}
-		if u.node.Valid() && u.node.Kind() != pyparse.KindModule {
+		if u.node.Valid() && u.node.Kind() != pyparse.KindModule && !foreign[u.name] {
 			r.Stats.Functions++
 		}
 		for _, k := range u.unknown {
@@ -418,7 +431,8 @@ func (a *analysis) result() *Result {
 		}
 	}
 	r.Contexts = a.contexts()
-	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(a.units, r.Contexts), a.starving(a.units), a.elsewhere(a.units, r.Contexts)} {
+	own := a.own(a.units)
+	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(own, r.Contexts), a.starving(own), a.elsewhere(own, r.Contexts)} {
 		for u, own := range late {
 			g.Own[u.name] = slices.Concat(g.Own[u.name], own)
 		}

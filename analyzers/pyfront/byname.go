@@ -30,7 +30,7 @@ func telling(name string) bool {
 // are known.
 func (f *frame) byName(call pyparse.Call, known set) []*value {
 	fn := call.Func().AsAttribute()
-	if !fn.Valid() || !telling(fn.Attr()) {
+	if !fn.Valid() || !telling(fn.Attr()) || f.u.mod.foreign {
 		return nil
 	}
 	name := fn.Attr()

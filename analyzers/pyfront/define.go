@@ -339,13 +339,14 @@ func (f *frame) endpoints(s set, row *rules.ContextRow, n pyparse.Node) {
 // finish adds what belongs to a unit whatever its last run found. The plain function
 // that stands in a coroutine's place, as in "def main(): asyncio.run(f())", runs on the
 // loop only where a coroutine calls it.
-func (u *unit) finish() {
+func (a *analysis) finish(u *unit) {
 	for _, w := range u.wrappers {
 		if u.async && !w.unit.async {
 			continue
 		}
 		u.edges = append(u.edges, flow.Edge{Callee: w.unit.name, Kind: flow.Call, Pos: w.pos, End: w.end})
 	}
+	a.dropGuesses(u)
 }
 
 // undecorated is the function that one stands for which a decorator has put in its place.

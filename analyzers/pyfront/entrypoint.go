@@ -19,7 +19,7 @@ func (a *analysis) offered() {
 				continue
 			}
 			m := a.find(e.Module, e.Why.Pos.File)
-			if m == nil || a.in.Check != nil && !a.in.Check(m.file) {
+			if m == nil || !a.counts(m.file) {
 				continue
 			}
 			a.ensure(m.body)

@@ -42,7 +42,7 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 		return by[m]
 	}
 	for _, u := range a.units {
-		if u.mod == nil || a.in.Check != nil && !a.in.Check(u.mod.file) {
+		if u.mod == nil || !a.counts(u.mod.file) {
 			continue
 		}
 		for _, p := range u.patches {

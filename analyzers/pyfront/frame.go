@@ -188,6 +188,9 @@ func (f *frame) effect(e rules.Effect, n pyparse.Node) {
 }
 
 func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
+	if f.u.mod.foreign && e.Row == nil {
+		return // the project can do nothing about the loops of others
+	}
 	o := flow.Own{Effect: e, Pos: pos, End: end}
 	i, fresh := note(&f.u.ownAt, &f.u.own, o, keyOfOwn)
 	if rests := strings.Contains(e.Detail, byDefaultOf[1:]); fresh || !rests {
@@ -198,6 +201,9 @@ func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
 // unknown counts a call whose callee is not known.
 func (f *frame) unknownCall(n pyparse.Node, reason string) {
 	f.yield.maybe = true
+	if f.u.mod.foreign {
+		return
+	}
 	note(&f.u.unknownAt, &f.u.unknown, unknownCall{f.pos(n), reason}, func(k *unknownCall) rules.Pos { return k.pos })
 }
 

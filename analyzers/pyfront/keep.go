@@ -241,7 +241,7 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 	r := &Result{Graph: g, Envs: k.res.Envs, Skipped: a.skipped, Broken: a.broken, Unknown: map[string]int{}}
 	now := map[rules.Func]*unit{}
 	for _, u := range slices.Concat(a.units[t.frozen:], t.thawed) {
-		u.finish()
+		a.finish(u)
 		now[u.name] = u
 	}
 	edgesOf := func(u *unit) []flow.Edge {
@@ -269,7 +269,7 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 			todo = append(todo, f)
 		}
 	}
-	live := k.live(changed, now)
+	live := a.own(k.live(changed, now))
 	contexts := k.all(changed)
 	handles, starving, away := a.sharedHandles(live, contexts), a.starving(live), a.elsewhere(live, contexts)
 	for _, u := range now {
@@ -283,6 +283,19 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 			}
 			r.Stats.Functions++
 		}
+	}
+	foreign := map[rules.Func]bool{} // what they do is found where the changed files call them
+	for _, u := range slices.Concat(a.units[:t.frozen], slices.Collect(maps.Values(now))) {
+		if u.mod != nil && u.mod.foreign {
+			foreign[u.name] = true
+			if len(u.own) > 0 {
+				g.Own[u.name] = u.own
+				reach(u.name)
+			}
+		}
+	}
+	if len(foreign) > 0 {
+		g.Foreign = func(f rules.Func) bool { return foreign[f] }
 	}
 	for len(todo) > 0 {
 		f := todo[len(todo)-1]
@@ -365,7 +378,7 @@ func (k *Kept) contexts(changed map[string][]byte, now map[rules.Func]*unit, rea
 	have := map[key]bool{}
 	add := func(c rules.Context) {
 		x := key{c.Kind, c.Loop, c.Func, c.Guard}
-		if reached[c.Func] && !have[x] && (k.a.in.Check == nil || k.a.in.Check(c.Pos.File)) {
+		if reached[c.Func] && !have[x] && k.a.counts(c.Pos.File) {
 			have[x] = true
 			out = append(out, c)
 		}

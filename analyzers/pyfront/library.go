@@ -252,6 +252,9 @@ func (f *frame) copied(name string, as args, n pyparse.Node) (out set, ok bool) 
 
 // patchCall records that a call monkey-patches.
 func (f *frame) patchCall(p *rules.Patch, as args, n pyparse.Node) {
+	if f.u.mod.foreign {
+		return // who calls it, and when, is not seen in full
+	}
 	pc := patchCall{patch: p, flags: p.Effective(as), pos: f.pos(n), end: f.endPos(n), text: f.text(n)}
 	f.u.patches = append(f.u.patches, pc)
 	if f.moduleLevel() {

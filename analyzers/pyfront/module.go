@@ -12,14 +12,15 @@ import (
 
 // A module is one source file of the project.
 type module struct {
-	name  string // dotted
-	file  string // as in the list of files
-	isPkg bool
-	tree  *pyparse.Tree
-	table *bind.Table
-	body  *unit
-	units map[*bind.Scope]*unit // of the scopes that have one
-	stars []set                 // modules that are star-imported
+	name    string // dotted
+	file    string // as in the list of files
+	isPkg   bool
+	foreign bool // installed beside the project
+	tree    *pyparse.Tree
+	table   *bind.Table
+	body    *unit
+	units   map[*bind.Scope]*unit // of the scopes that have one
+	stars   []set                 // modules that are star-imported
 
 	imports   map[*module]bool // anywhere in the file
 	epochs    *epochs          // of the analysis
@@ -39,14 +40,19 @@ func (a *analysis) load(file string) *module {
 	}
 	a.modules[file] = nil
 	p := a.parse(file)
+	if p.err != nil && a.foreign[file] {
+		return nil
+	}
 	if p.err != nil {
 		a.skip(file, rules.Pos{File: file}, "cannot be read: "+p.err.Error())
 		return nil
 	}
-	a.note(file, p.tree)
-	m := &module{name: a.project.names[file], file: file, isPkg: isPackage(file), tree: p.tree, table: p.table, units: map[*bind.Scope]*unit{}, imports: map[*module]bool{}, epochs: &a.epochs}
+	m := &module{name: a.project.names[file], file: file, foreign: a.foreign[file], isPkg: isPackage(file), tree: p.tree, table: p.table, units: map[*bind.Scope]*unit{}, imports: map[*module]bool{}, epochs: &a.epochs}
 	a.modules[file] = m
-	a.order = append(a.order, m)
+	if !m.foreign {
+		a.note(file, m.tree)
+		a.order = append(a.order, m)
+	}
 	m.body = a.newUnit(m, m.tree.Root(), m.table.Module(), nil, nil, "<module>")
 	m.body.name = rules.Func(m.name)
 	return m
@@ -68,15 +74,20 @@ func (a *analysis) note(file string, t *pyparse.Tree) {
 }
 
 // find loads the module with a dotted name, as imported from a file; nil when
-// the project has none.
+// neither the project nor what is installed has one.
 func (a *analysis) find(name, from string) *module {
+	if a.foreign[from] {
+		if m := a.installed(name); m != nil {
+			return m
+		}
+	}
 	if f, ok := a.project.find(name, from); ok {
 		return a.load(f)
 	}
 	if f, ok := a.project.beside(name, from); ok && !a.describes(firstPart(name)) {
 		return a.load(f)
 	}
-	return nil
+	return a.installed(name)
 }
 
 // describes reports whether the catalogue knows a top-level package: such a name
@@ -197,6 +208,12 @@ func (a *analysis) submodule(m *module, name string) (*value, bool) {
 		return nil, false
 	}
 	full := m.name + "." + name
+	if m.foreign {
+		if sub := a.installed(full); sub != nil {
+			return &value{kind: kModule, mod: sub}, true
+		}
+		return nil, false
+	}
 	if f, ok := a.project.find(full, m.file); ok {
 		if sub := a.load(f); sub != nil {
 			return &value{kind: kModule, mod: sub}, true

@@ -70,7 +70,7 @@ func (a *analysis) entries() []*module {
 			out = append(out, m)
 		}
 	}
-	out = slices.DeleteFunc(out, func(m *module) bool { return a.in.Check != nil && !a.in.Check(m.file) })
+	out = slices.DeleteFunc(out, func(m *module) bool { return !a.counts(m.file) })
 	slices.SortFunc(out, func(x, y *module) int { return strings.Compare(x.file, y.file) })
 	return out
 }
@@ -320,7 +320,7 @@ func (o *orders) inFunctions(inTime map[*module]bool) []late {
 	var out []late
 	for _, u := range o.a.units {
 		m := u.mod
-		if m == nil || m.tree == nil || !u.node.Valid() || u.node.Kind() == pyparse.KindModule || inTime[m] || o.a.in.Check != nil && !o.a.in.Check(m.file) {
+		if m == nil || m.tree == nil || !u.node.Valid() || u.node.Kind() == pyparse.KindModule || inTime[m] || !o.a.counts(m.file) {
 			continue
 		}
 		steps, p := o.patchWithin(u, 3)

@@ -52,7 +52,7 @@ func (a *analysis) starts() []start {
 	slices.SortFunc(mods, func(x, y *module) int { return strings.Compare(x.file, y.file) })
 	var out []start
 	for _, m := range mods {
-		if a.in.Check != nil && !a.in.Check(m.file) {
+		if !a.counts(m.file) {
 			continue
 		}
 		s := start{mod: m, calls: commands[m]}

@@ -674,6 +674,10 @@ func (f *frame) imports(v *value, n pyparse.Node) {
 	if v.mod == nil || v.mod.tree == nil {
 		return
 	}
+	if v.mod.foreign { // it runs when something of it is asked for
+		f.foreignImport(v.mod.name, n)
+		return
+	}
 	f.a.ensure(v.mod.body)
 	if f.onlyTypes > 0 {
 		return // for type checkers: it never runs
