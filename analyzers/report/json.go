@@ -108,13 +108,14 @@ type jsonSkip struct {
 }
 
 type jsonStats struct {
-	Files        int   `json:"files"`
-	Functions    int   `json:"functions"`
-	Calls        int   `json:"calls,omitempty"`
-	UnknownCalls int   `json:"unknownCalls"`
-	Findings     int   `json:"findings"`   // that count
-	Suppressed   int   `json:"suppressed"` // listed too, with the reason
-	Milliseconds int64 `json:"milliseconds"`
+	Files        int            `json:"files"`
+	Functions    int            `json:"functions"`
+	Calls        int            `json:"calls,omitempty"`
+	UnknownCalls int            `json:"unknownCalls"`
+	Unknown      map[string]int `json:"unknown,omitempty"` // of them, Python's by the reason
+	Findings     int            `json:"findings"`          // that count
+	Suppressed   int            `json:"suppressed"`        // listed too, with the reason
+	Milliseconds int64          `json:"milliseconds"`
 }
 
 func (j *jsonWriter) Write(w io.Writer, r *Result) error {
@@ -125,7 +126,7 @@ func (j *jsonWriter) Write(w io.Writer, r *Result) error {
 		Skipped:  make([]jsonSkip, 0, len(r.Skipped)),
 		Notes:    append([]string{}, r.Notes...),
 		Stats: jsonStats{
-			Files: r.Stats.Files, Functions: r.Stats.Functions, Calls: r.Stats.Calls, UnknownCalls: r.Stats.UnknownCalls,
+			Files: r.Stats.Files, Functions: r.Stats.Functions, Calls: r.Stats.Calls, UnknownCalls: r.Stats.UnknownCalls, Unknown: r.Stats.Unknown,
 			Findings: open, Suppressed: len(r.Findings) - open, Milliseconds: r.Stats.Elapsed.Milliseconds(),
 		},
 	}

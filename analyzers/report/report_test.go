@@ -133,7 +133,11 @@ func sampleResult(t testing.TB) (*Result, Options) {
 	}
 	r := &Result{
 		Findings: d.Finish(), Skipped: d.Skips(), Notes: []string{"tasks exist but no green pool is declared: --loop gevent judges them as if"},
-		Stats: Stats{Files: 12, Functions: 3400, UnknownCalls: 1204, Elapsed: 1234 * time.Millisecond},
+		Stats: Stats{Files: 12, Functions: 3400, UnknownCalls: 1204, Elapsed: 1234 * time.Millisecond, Unknown: map[string]int{"name": 3, "expression": 3, "result of a call": 1190}},
+		Unknown: []UnknownCall{
+			{rules.Pos{File: "shop/tasks.py", Line: 3, Column: 5}, "name", "handler(event)"},
+			{rules.Pos{File: "shop/\x1b[31mred.py", Line: 4, Column: 1}, "expression", "(make() or other)(" + strings.Repeat("x, ", 40) + ")"},
+		},
 	}
 	return r, Options{Catalog: c, Read: read}
 }

@@ -23,6 +23,8 @@ type Result struct {
 	// the shards together; nil where the run was the whole. Only the JSON format
 	// has it.
 	Part []byte
+
+	Unknown []UnknownCall // Python's unknown calls, by place, where somebody wants to see them
 }
 
 // What [rules.Finding.Suppressed] says of findings that were there already.
@@ -41,6 +43,29 @@ type Stats struct {
 	Calls        int // all calls that were looked at; 0 where nobody counted
 	UnknownCalls int // of which it is not known what they call
 	Elapsed      time.Duration
+
+	Unknown map[string]int // Python's unknown calls, by the reason
+}
+
+// Add adds what was counted elsewhere.
+func (s *Stats) Add(t *Stats) {
+	s.Files += t.Files
+	s.Functions += t.Functions
+	s.Calls += t.Calls
+	s.UnknownCalls += t.UnknownCalls
+	for reason, n := range t.Unknown {
+		if s.Unknown == nil {
+			s.Unknown = map[string]int{}
+		}
+		s.Unknown[reason] += n
+	}
+}
+
+// An UnknownCall is a call that could not be resolved, and why.
+type UnknownCall struct {
+	Pos    rules.Pos
+	Reason string
+	Code   string // the line from there
 }
 
 // Open returns how many findings count: those that nothing suppresses.

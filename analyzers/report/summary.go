@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +14,7 @@ import (
 
 // Verbosity is how much [Summarise] says.
 type Verbosity struct {
-	Verbose bool // every skipped file with its reason
+	Verbose bool // every skipped file, and every call that could not be resolved, with the reason
 	Stats   bool // what was looked at, and how long it took
 }
 
@@ -21,9 +24,7 @@ func Summarise(w io.Writer, r *Result, o Options, v Verbosity) error {
 	var b strings.Builder
 	st := &style{o.Color}
 	fmt.Fprintln(&b, st.bold(verdict(r)))
-	if n := r.Stats.UnknownCalls; n > 0 {
-		fmt.Fprintf(&b, "%s could not be resolved.\n", plural(n, "call", "calls"))
-	}
+	unknownCalls(&b, r, o, v)
 	if n := len(r.Skipped); n > 0 {
 		fmt.Fprintf(&b, "%s could not be analysed in full", plural(n, "file", "files"))
 		if v.Verbose {
@@ -48,6 +49,33 @@ func Summarise(w io.Writer, r *Result, o Options, v Verbosity) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// unknownCalls words how many calls could not be resolved, and why.
+func unknownCalls(b *strings.Builder, r *Result, o Options, v Verbosity) {
+	n := r.Stats.UnknownCalls
+	if n == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s could not be resolved", plural(n, "call", "calls"))
+	if !v.Verbose {
+		b.WriteString(" (-v lists them).\n")
+		return
+	}
+	b.WriteString(":\n")
+	for _, u := range r.Unknown {
+		fmt.Fprintf(b, "  %s:%d:%d: %s: %s\n", escape(o.path(u.Pos.File)), u.Pos.Line, u.Pos.Column, escape(u.Reason), escape(shortened(u.Code)))
+	}
+	reasons := slices.SortedFunc(maps.Keys(r.Stats.Unknown), func(x, y string) int {
+		return cmp.Or(r.Stats.Unknown[y]-r.Stats.Unknown[x], strings.Compare(x, y))
+	})
+	for _, reason := range reasons {
+		fmt.Fprintf(b, "  %s in all: %s\n", thousands(r.Stats.Unknown[reason]), reason)
+		n -= r.Stats.Unknown[reason]
+	}
+	if n > 0 {
+		fmt.Fprintf(b, "  %s in all: in Go, through a function value\n", thousands(n))
+	}
 }
 
 // verdict is the first line: "3 findings (2 errors, 1 warning) in 2 files; 1 suppressed."
@@ -96,4 +124,13 @@ func verdict(r *Result) string {
 		s += "; " + strings.Join(not, ", ")
 	}
 	return s + "."
+}
+
+// shortened is some code that fits on a line beside other things.
+func shortened(code string) string {
+	const most = 60
+	if r := []rune(code); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return code
 }

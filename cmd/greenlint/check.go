@@ -62,7 +62,9 @@ compose and Kubernetes files, gunicorn and Celery settings, calls that patch.
 Where nothing declares one, only async def is judged; --loop says what to assume.
 
 What git ignores, virtual environments and node_modules are left out; a path
-that is named is always looked at. A finding that is not one is silenced where
+that is named is always looked at. Calls are followed into installed packages
+that the catalogue does not describe, and a finding there lies where the project
+calls them. A finding that is not one is silenced where
 it stands:
 
   c.perform()  # greenlint: ignore[GL401] the answer comes from memory
@@ -81,6 +83,7 @@ greenlint check --format json | jq ...  for programs`,
 			fl.List(&f.sel, "select", "RULES", "only these: ids (GL401), prefixes (GL4) or names (foreign-io), separated by commas; ALL for every rule")
 			fl.List(&f.ignore, "ignore", "RULES", "leave these out")
 			fl.ChoiceOf(&f.loop, "loop", "LOOP", words(loops), "judge all tasks as if they ran on this loop: gevent, eventlet, asyncio, greenpool, …")
+			fl.String(&f.python, "python", "PATH", pythonHelp+", and with --confirm run with (else .venv, venv, VIRTUAL_ENV, Poetry's, conda's)")
 			fl.Each("shard", "I/N", "do one part of N, for --format json; greenlint merge puts the parts together", func(s string) (err error) {
 				f.shard, err = check.ParseShard(s)
 				return err
@@ -90,7 +93,6 @@ greenlint check --format json | jq ...  for programs`,
 			f.outputFlags(fl)
 			fl.Group("Proof")
 			fl.Bool(&f.confirm, "confirm", "run each finding's task on a real loop, and say beside the finding whether the loop stops; see \"greenlint confirm --help\"")
-			fl.String(&f.python, "python", "PATH", "with --confirm: an interpreter or virtual environment (else VIRTUAL_ENV, .venv, venv, python3)")
 			fl.Group("Fixes")
 			fl.Bool(&f.fix, "fix", "make the fixes that leave the program's meaning as it is, and report what remains")
 			fl.Bool(&f.unsafeFixes, "unsafe-fixes", "with --fix: those too after which other tasks run where they didn't before")
@@ -118,7 +120,7 @@ func (f *checkFlags) outputFlags(fl *command.Flags) {
 	fl.Each("format", strings.Join(formatNames(), "|"), "how findings are written (text); with several, each goes with the --output beside it", f.outputs.setFormat)
 	fl.Each("o,output", "FILE", "write findings to a file instead of standard output; its ending says the format if --format doesn't", f.outputs.setFile)
 	fl.Choice(&f.color, "color", []string{"auto", "always", "never"}, "colour text: on a terminal (auto), unless NO_COLOR is set")
-	fl.Bool(&f.verbose, "v,verbose", "say more: every file that could not be read, where an internal error happened")
+	fl.Bool(&f.verbose, "v,verbose", "say more: every file that could not be read, every call that could not be resolved and why, where an internal error happened")
 	fl.Bool(&f.quiet, "q,quiet", "findings and errors only, no summary")
 	fl.Bool(&f.stats, "stats", "say what was looked at and how long it took")
 	fl.Bool(&f.noProgress, "no-progress", "show no progress on a terminal")
@@ -197,10 +199,14 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	if err != nil {
 		return 0, interrupted(err)
 	}
+	sites, err := installedModules(c.Dir, place.Root, f.python)
+	if err != nil && !f.confirm { // which can do with an interpreter that has no packages
+		return 0, err
+	}
 	req := check.Request{
 		Root: place.Root, Files: listing.Files, Paths: place.Paths,
 		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop), Shard: f.shard,
-		ConfigFile: config, Cache: store, Progress: line.Update,
+		ConfigFile: config, Sites: sites, Cache: store, Verbose: f.verbose, Progress: line.Update,
 	}
 	out, err := run(ctx, req)
 	if err != nil {
@@ -214,7 +220,7 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 	if err != nil {
 		return 0, err
 	}
-	result := &report.Result{Findings: draft.Finish(), Skipped: draft.Skips(), Notes: out.Notes, Stats: out.Stats}
+	result := &report.Result{Findings: draft.Finish(), Skipped: draft.Skips(), Notes: out.Notes, Stats: out.Stats, Unknown: out.Unknown}
 	if result.Part, err = check.PartOf(&req, &out, c.Args, version()); err != nil {
 		return 0, err
 	}
@@ -246,7 +252,7 @@ func runCheck(ctx context.Context, c *command.Call, f *checkFlags, run analysis)
 			if draft, err = draftOf(&after, listing.Skipped, catalog, place.Partial()); err != nil {
 				return 0, err
 			}
-			result.Findings, result.Skipped, result.Stats, result.Notes = draft.Finish(), draft.Skips(), after.Stats, after.Notes
+			result.Findings, result.Skipped, result.Stats, result.Notes, result.Unknown = draft.Finish(), draft.Skips(), after.Stats, after.Notes, after.Unknown
 			if err := applyBaseline(ctx, known, f, &place, &after, result, os.Getenv); err != nil {
 				return 0, err
 			}

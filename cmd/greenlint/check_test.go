@@ -70,7 +70,8 @@ project/shop/tasks.py:3:8: GL901 unused-suppression: this comment ignores GL201,
 
 `, out)
 	require.Equal(t, `3 findings (1 error, 2 warnings) in 2 files.
-7 calls could not be resolved.
+7 calls could not be resolved:
+  7 in all: in Go, through a function value
 1 file could not be analysed in full:
   project/shop/broken.py: 3:1: unexpected indent
 note: loop eventlet, settings greenlint.toml

@@ -135,9 +135,13 @@ func analyse(ctx context.Context, c *command.Call, f *checkFlags, run analysis) 
 	if err != nil {
 		return nil, interrupted(err)
 	}
+	sites, err := installedModules(c.Dir, p.place.Root, f.python)
+	if err != nil {
+		return nil, err
+	}
 	p.req = check.Request{
 		Root: p.place.Root, Files: listing.Files, Paths: p.place.Paths,
-		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop), ConfigFile: p.config,
+		Catalog: catalog, Select: f.sel, Ignore: f.ignore, Loop: rules.Loop(f.loop), ConfigFile: p.config, Sites: sites,
 	}
 	if p.out, err = run(ctx, p.req); err != nil {
 		return nil, interrupted(err)

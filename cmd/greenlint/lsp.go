@@ -167,8 +167,12 @@ func (e *engine) check(ctx context.Context, p lsp.Project, language string) (*ls
 	if err != nil {
 		return nil, err
 	}
+	sites, err := installedModules(p.Dir, p.Dir, "")
+	if err != nil {
+		return nil, err
+	}
 	req := check.Request{
-		Root: p.Dir, Files: listing.Files, Catalog: catalog, Loop: rules.Loop(f.loop), ConfigFile: config, Read: p.Read,
+		Root: p.Dir, Files: listing.Files, Catalog: catalog, Loop: rules.Loop(f.loop), ConfigFile: config, Sites: sites, Read: p.Read,
 		Unsaved: differing(p.Dir, p.Unsaved), Language: language, Progress: p.Progress,
 	}
 	var out check.Outcome

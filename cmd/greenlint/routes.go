@@ -16,7 +16,7 @@ import (
 )
 
 func routesCommand() *command.Command {
-	var format, pool, config string
+	var format, pool, config, python string
 	return &command.Command{
 		Name:    "routes",
 		Args:    "[PATH…]",
@@ -32,13 +32,14 @@ switch off are no reason either.`,
 greenlint routes --pool eventlet shop
 greenlint routes --format json | jq '.tasks[] | select(.queue == "prefork") | .name'`,
 		Flags: func(f *command.Flags) {
-			format, pool, config = "text", string(rules.Gevent), ""
+			format, pool, config, python = "text", string(rules.Gevent), "", ""
 			f.Choice(&format, "format", []string{"text", "json"}, "how to write them (text)")
 			f.Choice(&pool, "pool", words([]rules.Loop{rules.Gevent, rules.Eventlet}), "the green pool (gevent)")
 			f.String(&config, "config", "FILE", "use this file of settings")
+			f.String(&python, "python", "PATH", pythonHelp)
 		},
 		Run: func(ctx context.Context, c *command.Call) (int, error) {
-			r, err := routesOf(ctx, c, pool, config)
+			r, err := routesOf(ctx, c, pool, config, python)
 			if err != nil {
 				return 0, interrupted(err)
 			}
@@ -102,7 +103,7 @@ type (
 	}
 )
 
-func routesOf(ctx context.Context, c *command.Call, pool, config string) (*routes, error) {
+func routesOf(ctx context.Context, c *command.Call, pool, config, python string) (*routes, error) {
 	catalog, err := rules.Load()
 	if err != nil {
 		return nil, err
@@ -118,8 +119,12 @@ func routesOf(ctx context.Context, c *command.Call, pool, config string) (*route
 	if err != nil {
 		return nil, err
 	}
+	sites, err := installedModules(c.Dir, place.Root, python)
+	if err != nil {
+		return nil, err
+	}
 	q, err := check.Tasks(ctx, check.Request{
-		Root: place.Root, Files: listing.Files, Paths: place.Paths, Catalog: catalog, Loop: rules.Loop(pool), ConfigFile: config,
+		Root: place.Root, Files: listing.Files, Paths: place.Paths, Catalog: catalog, Loop: rules.Loop(pool), ConfigFile: config, Sites: sites,
 	}, "celery")
 	if err != nil {
 		return nil, err

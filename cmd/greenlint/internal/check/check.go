@@ -35,9 +35,13 @@ type Request struct {
 	// checked: the go command reads the disk.
 	Unsaved map[string][]byte
 
+	Sites []string // directories of installed Python modules, absolute: calls are followed into them; see package venv
+
 	Installed []rules.Version // distributions of a virtual environment, for [Environ]; sorted by name
 
 	Language string // "python" or "go" alone; "" = both
+
+	Verbose bool // say which calls could not be resolved; then nothing is recalled
 
 	Cache *cache.Cache // what earlier runs have found out about Python files; nil = nothing
 
@@ -50,8 +54,9 @@ type Outcome struct {
 	Comments []report.FileComments // of every file that was analysed
 	Skipped  []rules.Skip
 	Stats    report.Stats
-	Notes    []string // for people, one line each
-	Partial  bool     // some tasks were not judged, so nobody can say that a suppression is unused
+	Unknown  []report.UnknownCall // Python's, where the request is verbose
+	Notes    []string             // for people, one line each
+	Partial  bool                 // some tasks were not judged, so nobody can say that a suppression is unused
 
 	Config      *rules.Config       // the settings that were used; nil = none were read
 	Selected    rules.Selection     // from the request and the settings

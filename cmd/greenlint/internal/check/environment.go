@@ -35,10 +35,7 @@ func Environ(ctx context.Context, req Request) (*Environment, error) {
 	e := &Environment{Deployed: env.Read(src, req.Catalog), Config: conf}
 	res := &pyfront.Result{}
 	if len(files) > 0 {
-		if res, err = pyfront.Analyze(ctx, pyfront.Input{
-			Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
-			Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress, Entries: func() []rules.EntryPoint { return e.Deployed.Entries },
-		}); err != nil {
+		if res, err = pyfront.Analyze(ctx, input(&req, conf, src, files, func() []rules.EntryPoint { return e.Deployed.Entries })); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path"
@@ -23,7 +24,7 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, 
 		return nil, ctx.Err()
 	}
 	src := newSource(req)
-	if keep || req.Cache == nil {
+	if keep || req.Cache == nil || req.Verbose {
 		return analyse(ctx, req, conf, src, out, keep)
 	}
 	m := recall(req, src)
@@ -57,10 +58,7 @@ func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, 
 		out.Findings = append(out.Findings, env.Audit(src, req.Catalog, &deployed, processes(req, deployed, &pyfront.Result{}))...)
 		return nil, ctx.Err()
 	}
-	in := pyfront.Input{
-		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
-		Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress, Entries: func() []rules.EntryPoint { return deployment().Entries },
-	}
+	in := input(&req, conf, src, files, func() []rules.EntryPoint { return deployment().Entries })
 	var res *pyfront.Result
 	var front *pyfront.Kept
 	var err error
@@ -104,9 +102,10 @@ func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, 
 	for _, f := range res.Trees {
 		out.Comments = append(out.Comments, comments(f))
 	}
-	out.Stats.Files += res.Stats.Modules
-	out.Stats.Functions += res.Stats.Functions
-	out.Stats.UnknownCalls += res.Stats.UnknownCalls
+	out.Stats.Add(&report.Stats{Files: res.Stats.Modules, Functions: res.Stats.Functions, UnknownCalls: res.Stats.UnknownCalls, Unknown: res.Unknown})
+	if req.Verbose {
+		out.Unknown = unknownCalls(res)
+	}
 	idle := idleTasks(res, envs)
 	out.Partial = out.Partial || idle > 0
 	out.Notes = append(out.Notes, notes(req, deployed, idle)...)
@@ -114,6 +113,14 @@ func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, 
 		kept.out.Partial = out.Partial
 	}
 	return kept, nil
+}
+
+// input is the part of a project that the Python front end gets to see.
+func input(req *Request, conf *rules.Config, src *source, files []string, entries func() []rules.EntryPoint) pyfront.Input {
+	return pyfront.Input{
+		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: conf.Budget.Seconds(),
+		Check: func(file string) bool { return conf.Tests || !isTest(file) }, Report: req.Progress, Entries: entries, Installed: src.installed,
+	}
 }
 
 // inBackground starts something, and gives what waits for its end. A panic is
@@ -273,6 +280,20 @@ func touches(req *Request, f *rules.Finding) bool {
 		return true
 	}
 	return slices.ContainsFunc(f.Chain, func(fr rules.Frame) bool { return fr.Pos.File != "" && req.Wants(fr.Pos.File) })
+}
+
+// unknownCalls lists the calls that could not be resolved, with what the code says.
+func unknownCalls(res *pyfront.Result) []report.UnknownCall {
+	texts := map[string][]byte{}
+	for _, f := range res.Trees {
+		texts[f.Name] = f.Tree.Source()
+	}
+	var out []report.UnknownCall
+	for _, u := range res.UnknownCalls {
+		line, _, _ := bytes.Cut(texts[u.Pos.File][u.Pos.Offset:], []byte("\n"))
+		out = append(out, report.UnknownCall{Pos: u.Pos, Reason: u.Reason, Code: string(bytes.TrimSpace(line))})
+	}
+	return out
 }
 
 // isTest reports whether a file is a test by the conventions of pytest and unittest.

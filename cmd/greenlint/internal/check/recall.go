@@ -37,9 +37,7 @@ func (p *pythonPart) addTo(out *Outcome) {
 	out.Comments = append(out.Comments, p.Comments...)
 	out.Skipped = append(out.Skipped, p.Skipped...)
 	out.Notes = append(out.Notes, p.Notes...)
-	out.Stats.Files += p.Stats.Files
-	out.Stats.Functions += p.Stats.Functions
-	out.Stats.UnknownCalls += p.Stats.UnknownCalls
+	out.Stats.Add(&p.Stats)
 	out.Partial = out.Partial || p.Partial
 }
 
@@ -68,7 +66,7 @@ func recall(req Request, src *source) *recollection {
 			}
 			config = b
 		}
-		request, err := json.Marshal([]any{filepath.ToSlash(name), req.Loop, req.Paths})
+		request, err := json.Marshal([]any{filepath.ToSlash(name), req.Loop, req.Paths, req.Sites})
 		if err != nil {
 			return nil, false
 		}

@@ -124,10 +124,7 @@ func Merge(req Request, parts []Part) (Outcome, error) {
 		out.Skipped = append(out.Skipped, p.Skipped...)
 		out.Notes = append(out.Notes, p.Notes...)
 		out.Partial = out.Partial || p.Partial
-		out.Stats.Files += p.Stats.Files
-		out.Stats.Functions += p.Stats.Functions
-		out.Stats.Calls += p.Stats.Calls
-		out.Stats.UnknownCalls += p.Stats.UnknownCalls
+		out.Stats.Add(&p.Stats)
 		out.units = append(out.units, p.Units...)
 	}
 	stats := out.Stats

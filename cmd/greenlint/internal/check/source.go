@@ -5,7 +5,11 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -22,10 +26,17 @@ type source struct {
 	mu    sync.Mutex
 	seen  map[string][]byte
 	asked map[string]error // what was asked for, and why it can't be read
+	sites []string         // directories of installed modules, relative to root
 }
 
 func newSource(req Request) *source {
-	return &source{root: req.Root, files: req.Files, other: req.Read, seen: map[string][]byte{}, asked: map[string]error{}}
+	s := &source{root: req.Root, files: req.Files, other: req.Read, seen: map[string][]byte{}, asked: map[string]error{}}
+	for _, dir := range req.Sites {
+		if rel, err := filepath.Rel(s.root, dir); err == nil {
+			s.sites = append(s.sites, filepath.ToSlash(rel))
+		}
+	}
+	return s
 }
 
 func (s *source) Files() []string { return s.files }
@@ -51,8 +62,36 @@ func (s *source) Read(name string) (b []byte, err error) {
 	return b, err
 }
 
+// maxInstalled bounds what is read of an installed module; what is larger was written by
+// a program.
+const maxInstalled = 1 << 20
+
+// installed is the file of an installed module, for Read; "" where there is none. What
+// was asked for and is not there counts as read.
+func (s *source) installed(module string) string {
+	if !moduleName.MatchString(module) {
+		return ""
+	}
+	for _, dir := range s.sites {
+		for _, end := range []string{"/__init__.py", ".py"} {
+			file := path.Join(dir, strings.ReplaceAll(module, ".", "/")+end)
+			if b, err := s.Read(file); err == nil && len(b) <= maxInstalled {
+				return file
+			}
+		}
+	}
+	return ""
+}
+
+// ofSite reports whether a file is that of an installed module.
+func (s *source) ofSite(name string) bool {
+	return slices.ContainsFunc(s.sites, func(dir string) bool { return strings.HasPrefix(name, dir+"/") })
+}
+
+var moduleName = regexp.MustCompile(`^[\pL_][\pL\pN_]*(\.[\pL_][\pL\pN_]*)*$`)
+
 func (s *source) read(name string) (b []byte, err error) {
-	if s.other != nil {
+	if s.other != nil && !s.ofSite(name) {
 		if b, err = s.other(name); err != nil {
 			return nil, unwrap(err)
 		}

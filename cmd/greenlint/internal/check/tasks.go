@@ -55,10 +55,7 @@ func Tasks(ctx context.Context, req Request, program string) (*Queued, error) {
 	if len(files) == 0 {
 		return q, ctx.Err()
 	}
-	res, err := pyfront.Analyze(ctx, pyfront.Input{
-		Files: files, Read: src.Read, Catalog: req.Catalog, Budget: out.Config.Budget.Seconds(),
-		Check: func(file string) bool { return out.Config.Tests || !isTest(file) }, Report: req.Progress, Entries: func() []rules.EntryPoint { return q.Deployed.Entries },
-	})
+	res, err := pyfront.Analyze(ctx, input(&req, out.Config, src, files, func() []rules.EntryPoint { return q.Deployed.Entries }))
 	if err != nil {
 		return nil, err
 	}

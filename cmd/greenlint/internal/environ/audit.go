@@ -12,6 +12,7 @@ import (
 	"github.com/greenlint/greenlint/analyzers/report"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/check"
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/venv"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -52,7 +53,7 @@ greenlint audit --format json services/api`,
 			if python != "" && !filepath.IsAbs(python) {
 				python = filepath.Join(c.Dir, python)
 			}
-			s, err := look(ctx, c, config, func(root string) []rules.Version { return installed(root, sitePackages(root, python)) })
+			s, err := look(ctx, c, config, func(root string) []rules.Version { return installed(root, venv.Site(root, python)) })
 			if err != nil {
 				return 0, err
 			}
@@ -70,7 +71,7 @@ func (s *survey) audit(c *command.Call, format, python string) (open bool, err e
 	var notes []string
 	found := slices.Clone(s.Audit)
 	green := s.green()
-	site := sitePackages(s.place.Root, python)
+	site := venv.Site(s.place.Root, python)
 	switch {
 	case green == nil:
 		notes = append(notes, "no process on gevent or eventlet is declared, so there is nothing to judge; greenlint env shows what was found")

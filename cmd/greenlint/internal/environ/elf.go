@@ -210,32 +210,3 @@ func (p *prober) find(lib string, f *elf.File, from string) string {
 	}
 	return ""
 }
-
-// sitePackages finds the packages of an interpreter, of a virtual environment, or of
-// the project's own; "" where there is none.
-func sitePackages(root, python string) string {
-	var homes []string
-	switch {
-	case python != "":
-		if info, err := os.Stat(python); err == nil && !info.IsDir() {
-			python = filepath.Dir(filepath.Dir(python)) // venv/bin/python, its links not followed
-		}
-		homes = []string{python}
-	default:
-		homes = []string{filepath.Join(root, ".venv"), filepath.Join(root, "venv"), os.Getenv("VIRTUAL_ENV"), os.Getenv("CONDA_PREFIX")}
-	}
-	for _, h := range homes {
-		if h == "" {
-			continue
-		}
-		for _, pattern := range []string{"lib/python*/site-packages", "lib64/python*/site-packages", "lib/python3/dist-packages", "site-packages", "dist-packages"} {
-			if found, _ := filepath.Glob(filepath.Join(h, pattern)); len(found) > 0 {
-				return found[len(found)-1]
-			}
-		}
-		if base := filepath.Base(h); base == "site-packages" || base == "dist-packages" {
-			return h
-		}
-	}
-	return ""
-}

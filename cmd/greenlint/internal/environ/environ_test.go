@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/greenlint/greenlint/cmd/greenlint/internal/command"
+	"github.com/greenlint/greenlint/cmd/greenlint/internal/venv"
 )
 
 // run runs one of the commands over files, and returns what it writes.
@@ -135,8 +136,8 @@ func TestSitePackages(t *testing.T) {
 	require.NoError(t, os.MkdirAll(filepath.Join(root, ".venv", "bin"), 0o777))
 	python := filepath.Join(root, ".venv", "bin", "python")
 	require.NoError(t, os.WriteFile(python, nil, 0o777))
-	require.Equal(t, site, sitePackages(root, ""))
-	require.Equal(t, site, sitePackages("/", python))
-	require.Equal(t, site, sitePackages("/", filepath.Join(root, ".venv")))
-	require.Empty(t, sitePackages("/", root))
+	require.Equal(t, site, venv.Site(root, ""))
+	require.Equal(t, site, venv.Site("/", python))
+	require.Equal(t, site, venv.Site("/", filepath.Join(root, ".venv")))
+	require.Empty(t, venv.Site("/", root))
 }
