@@ -33,13 +33,29 @@ type evidenceOf struct {
 	either  []served // where it patches
 }
 
-func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
-	by := map[*module]*evidenceOf{}
-	at := func(m *module) *evidenceOf {
-		if by[m] == nil {
-			by[m] = &evidenceOf{}
+func (e *evidenceOf) add(x *evidenceOf) {
+	if x != nil {
+		e.patches = append(e.patches, x.patches...)
+		e.served = append(e.served, x.served...)
+		e.either = append(e.either, x.either...)
+	}
+}
+
+// A portion is a module, or what of it runs only when it is the main one.
+type portion struct {
+	mod    *module
+	asMain bool
+}
+
+// evidence is what the modules say of a loop.
+func (a *analysis) evidence(l rules.Loop) map[portion]*evidenceOf {
+	by := map[portion]*evidenceOf{}
+	at := func(m *module, pos rules.Pos) *evidenceOf {
+		p := portion{m, m.isMainOnly(uint32(pos.Offset))}
+		if by[p] == nil {
+			by[p] = &evidenceOf{}
 		}
-		return by[m]
+		return by[p]
 	}
 	for _, u := range a.units {
 		if u.mod == nil || !a.counts(u.mod.file) {
@@ -47,31 +63,75 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 		}
 		for _, p := range u.patches {
 			if p.patch.Loop == l {
-				at(u.mod).patches = append(at(u.mod).patches, p)
+				e := at(u.mod, p.pos)
+				e.patches = append(e.patches, p)
 			}
 		}
 		for _, s := range u.served {
+			e := at(u.mod, s.why.Pos)
 			switch s.loop {
 			case l:
-				at(u.mod).served = append(at(u.mod).served, s)
+				e.served = append(e.served, s)
 			case "":
-				at(u.mod).either = append(at(u.mod).either, s)
+				e.either = append(e.either, s)
 			}
 		}
 	}
+	return by
+}
+
+// A started is a start with the modules that it loads, and what they say of a loop.
+type started struct {
+	start
+	mods    map[*module]bool
+	ev      evidenceOf
+	patches bool // also where it is not started but imported
+}
+
+// started are one for each start, in order of their files.
+func (a *analysis) started(by map[portion]*evidenceOf) []*started {
+	var out []*started
+	loaded := map[*module]bool{}
+	add := func(s start) {
+		p := &started{start: s, mods: map[*module]bool{}}
+		for _, m := range closure(append(a.packages(s.mod), s.mod)...) {
+			p.mods[m], loaded[m] = true, true
+			p.ev.add(by[portion{m, false}])
+		}
+		p.patches = len(p.ev.patches) > 0
+		p.ev.add(by[portion{s.mod, true}])
+		out = append(out, p)
+	}
+	for _, s := range a.starts() {
+		add(s)
+	}
+	for _, m := range slices.SortedFunc(slices.Values(a.order), func(x, y *module) int { return strings.Compare(x.file, y.file) }) {
+		if e := by[portion{m, false}]; e != nil && len(e.patches) > 0 && !loaded[m] { // one in a circle of imports is imported by others
+			add(start{mod: m})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y *started) int { return strings.Compare(x.mod.file, y.mod.file) })
+	all := slices.Clone(out)
+	return slices.DeleteFunc(out, func(p *started) bool { return p.tries(all) })
+}
+
+// tries reports whether the main part of a module only tries out what another program
+// uses: that one loads the module, and patches by itself.
+func (p *started) tries(all []*started) bool {
+	return len(p.calls) == 0 && !p.patches && len(p.ev.patches) > 0 &&
+		slices.ContainsFunc(all, func(q *started) bool { return q != p && q.patches && q.mods[p.mod] })
+}
+
+func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
+	by := a.evidence(l)
 	patched := slices.ContainsFunc(slices.Collect(maps.Values(by)), func(e *evidenceOf) bool { return len(e.patches) > 0 })
 	var out []rules.Env
 	covered := map[string]bool{}
-	for _, s := range a.starts() {
+	for _, p := range a.started(by) {
+		s, ev := p.start, p.ev
 		files := map[string]bool{}
-		var ev evidenceOf
-		for _, m := range closure(append(a.packages(s.mod), s.mod)...) {
+		for m := range p.mods {
 			files[m.file] = true
-			if e := by[m]; e != nil {
-				ev.patches = append(ev.patches, e.patches...)
-				ev.served = append(ev.served, e.served...)
-				ev.either = append(ev.either, e.either...)
-			}
 		}
 		covers := files
 		var tasks map[rules.Func]bool
@@ -122,8 +182,12 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 	if spawns || len(out) > 0 {
 		var all evidenceOf
 		for _, u := range a.units {
-			if e := by[u.mod]; e != nil && u.node.Valid() && u.node.Kind() == pyparse.KindModule {
-				all.patches = append(all.patches, e.patches...)
+			if u.node.Valid() && u.node.Kind() == pyparse.KindModule {
+				for _, asMain := range []bool{false, true} {
+					if e := by[portion{u.mod, asMain}]; e != nil {
+						all.patches = append(all.patches, e.patches...)
+					}
+				}
 			}
 		}
 		e := a.greenEnv(l, r, all)
@@ -242,6 +306,7 @@ func (a *analysis) early(l rules.Loop, roots []*module) func(string) bool {
 			slices.SortStableFunc(events, func(x, y event) int { return cmp.Compare(x.offset, y.offset) })
 			for _, e := range events {
 				switch {
+				case m != root && m.isMainOnly(e.offset):
 				case e.mod != nil:
 					walk(e.mod)
 				case a.patchesNow(e, l):

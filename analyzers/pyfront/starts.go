@@ -103,6 +103,12 @@ func (m *module) asMain() (from, to uint32) {
 	return 0, 0
 }
 
+// isMainOnly reports whether a place in a module runs only when it is the main one.
+func (m *module) isMainOnly(off uint32) bool {
+	from, to := m.asMain()
+	return from <= off && off < to
+}
+
 // confined are the edges of a unit. Those into a program that no text imports are
 // there only where it is loaded: what it hands to a function that others call too
 // runs in its own process.
