@@ -15,7 +15,7 @@ import (
 // functions that they call while they start: those of res by their names, and others
 // that the code declares. Of the latter a library counts where they import it.
 func Audit(src Source, cat *rules.Catalog, res *Result, envs []rules.Env) []rules.Finding {
-	a := &audit{src: src, cat: cat, res: res, seen: map[string]int{}, imports: map[string][]string{}}
+	a := &audit{src: src, cat: cat, res: res, seen: map[string]told{}, users: map[string][]string{}}
 	for i := range envs {
 		a.process(&envs[i])
 	}
@@ -30,12 +30,12 @@ func Audit(src Source, cat *rules.Catalog, res *Result, envs []rules.Env) []rule
 }
 
 type audit struct {
-	src     Source
-	cat     *rules.Catalog
-	res     *Result
-	out     []rules.Finding
-	seen    map[string]int
-	imports map[string][]string // by module: the Python files that import it
+	src   Source
+	cat   *rules.Catalog
+	res   *Result
+	out   []rules.Finding
+	seen  map[string]told
+	users map[string][]string // by module: the Python files that import it
 }
 
 func (a *audit) process(e *rules.Env) {
@@ -60,7 +60,7 @@ func (a *audit) process(e *rules.Env) {
 		named[v.Dist] = true
 	}
 	for _, row := range a.cat.VersionTables("python", func(d string) bool { return named[d] }) {
-		if !row.Guard().Counts(e) || !launchedBy(row, q) || q == nil && !a.imported(row, e) {
+		if !row.Guard().Counts(e) || !launchedBy(row, q) || q == nil && row.Rule == "GL702" && !a.imports(row, e) {
 			continue
 		}
 		for _, d := range row.Dists() {
@@ -88,13 +88,10 @@ func launchedBy(row *rules.VersionRow, q *Process) bool {
 	return len(programs) == 0 || q != nil && has(programs, q.Launcher)
 }
 
-// imported reports whether a file that the process loads imports the row's library.
-func (a *audit) imported(row *rules.VersionRow, e *rules.Env) bool {
-	if row.Rule != "GL702" {
-		return true
-	}
+// imports reports whether a file that the process loads imports the row's library.
+func (a *audit) imports(row *rules.VersionRow, e *rules.Env) bool {
 	for _, mod := range row.Lib.Imports {
-		files, ok := a.imports[mod]
+		files, ok := a.users[mod]
 		if !ok {
 			re := regexp.MustCompile(`(?m)^[ \t]*(?:import|from)[ \t]+` + regexp.QuoteMeta(mod) + `\b`)
 			for _, n := range a.src.Files() {
@@ -105,7 +102,7 @@ func (a *audit) imported(row *rules.VersionRow, e *rules.Env) bool {
 					files = append(files, n)
 				}
 			}
-			a.imports[mod] = files
+			a.users[mod] = files
 		}
 		for _, f := range files {
 			if e.Holds == nil || e.Holds(f) {
@@ -116,21 +113,50 @@ func (a *audit) imported(row *rules.VersionRow, e *rules.Env) bool {
 	return false
 }
 
-// tell makes a finding of a row, once for each line, whatever the number of processes.
+// told is what is said of a line already.
+type told struct {
+	at      int  // in out
+	imports bool // the processes are known to import the library
+	by      []string
+}
+
+// tell makes a finding of a row, once for each line. It names the processes that import
+// the library, and where none is known to, all that may.
 func (a *audit) tell(row *rules.VersionRow, e *rules.Env, v rules.Version, at rules.Pos, text string) {
 	key := fmt.Sprint(row.Rule, v.Dist, at, row.Why)
-	if _, ok := a.seen[key]; ok {
+	was, again := a.seen[key]
+	switch imports := a.imports(row, e); {
+	case !again:
+		was = told{at: len(a.out), imports: imports}
+		a.out = append(a.out, rules.Finding{})
+	case was.imports && !imports:
+		return
+	case imports && !was.imports:
+		was.imports, was.by = true, nil
+	}
+	was.by = append(was.by, e.Name)
+	a.seen[key] = was
+	if len(was.by) > 1 {
+		f := &a.out[was.at]
+		f.Message = strings.TrimSuffix(f.Message, among(was.by[:len(was.by)-1])) + among(was.by)
 		return
 	}
-	a.seen[key] = len(a.out)
 	what := strings.TrimSpace(v.Dist + " " + v.Version)
 	msg := fmt.Sprintf("%s is known to break on %s", what, e.Loop)
 	if row.Rule == "GL702" {
 		msg = fmt.Sprintf("%s cannot wait on the %s loop", what, e.Loop)
 	}
-	a.out = append(a.out, rules.Finding{
+	a.out[was.at] = rules.Finding{
 		Rule: row.Rule, Severity: row.Severity, Pos: at, End: rules.Pos{File: at.File, Line: at.Line, Column: at.Column + len(text), Offset: at.Offset + len(text)},
-		Symbol: v.Dist, Loop: e.Loop, Env: e.Name, Message: msg + " (" + e.Name + ")",
+		Symbol: v.Dist, Loop: e.Loop, Env: e.Name, Message: msg + among(was.by),
 		Why: row.Why, Remedy: row.Remedy, Source: row.Source,
-	})
+	}
+}
+
+// among names processes: " (Procfile: web)", " (Procfile: web and 2 more)".
+func among(names []string) string {
+	if len(names) == 1 {
+		return " (" + names[0] + ")"
+	}
+	return fmt.Sprintf(" (%s and %d more)", names[0], len(names)-1)
 }

@@ -60,6 +60,34 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// A line that several processes are judged by names one that imports the library.
+func TestAuditNamesProcesses(t *testing.T) {
+	files := Map{"Procfile": "a: celery -A a worker -P gevent\nb: celery -A b worker -P gevent\n", "requirements.txt": "psycopg2\n", "b.py": "import psycopg2\n"}
+	cat := catalog(t)
+	res := Read(files, cat)
+	for _, c := range []struct {
+		holds bool // what each process loads is known
+		want  string
+	}{
+		{false, "psycopg2 cannot wait on the gevent loop (Procfile: a and 1 more)"},
+		{true, "psycopg2 cannot wait on the gevent loop (Procfile: b)"},
+	} {
+		var envs []rules.Env
+		for _, q := range res.Processes {
+			if c.holds {
+				name := q.Env.Name
+				q.Env.Holds = func(file string) bool { return name == "Procfile: b" && file == "b.py" }
+			}
+			envs = append(envs, q.Env)
+		}
+		for _, f := range Audit(files, cat, &res, envs) {
+			if f.Message != c.want {
+				t.Errorf("got %q, want %q", f.Message, c.want)
+			}
+		}
+	}
+}
+
 // An extra of a loop's name brings the loop's library.
 func TestExtras(t *testing.T) {
 	for _, f := range []Map{
