@@ -15,9 +15,18 @@ type Env struct {
 	Python   string     // "3.11"; "" = not known
 	Vars     []string   // environment variables that are set, "NAME=value", sorted
 
+	// Implied says that nothing declares the process or is written to start it: it would be
+	// one if somebody did. Others are named before it.
+	Implied bool
+
 	// Holds reports whether the process loads a file, so that what it defines can
 	// run there. nil = every file.
 	Holds func(file string) bool
+
+	// Loads reports whether code of a file may run in the process, whoever calls it there.
+	// A chain through a file that it doesn't load is one of another process. nil = of every
+	// file.
+	Loads func(file string) bool
 
 	// Only narrows that further: it reports whether the process can run a context of
 	// a kind and a file that it can. nil = every one.

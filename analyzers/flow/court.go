@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"strings"
@@ -10,23 +11,24 @@ import (
 
 // A court knows the processes, and asks each guard of each process only once.
 type court struct {
-	envs  []rules.Env // by name, then by loop
+	envs  []rules.Env // those that are declared first, then by name and by loop
 	all   envSet
 	known map[rules.Guard]envSet
+
+	confined bool // of some process it is known what it doesn't load
+	loads    map[string]envSet
 }
 
 // An envSet is a set of processes, one bit each, by their place in court.envs.
 type envSet []uint64
 
 func newCourt(envs []rules.Env) *court {
-	c := &court{envs: slices.Clone(envs), known: map[rules.Guard]envSet{}}
+	c := &court{envs: slices.Clone(envs), known: map[rules.Guard]envSet{}, loads: map[string]envSet{}}
 	slices.SortStableFunc(c.envs, func(a, b rules.Env) int {
-		if d := strings.Compare(a.Name, b.Name); d != 0 {
-			return d
-		}
-		return strings.Compare(string(a.Loop), string(b.Loop))
+		return cmp.Or(compareBools(a.Implied, b.Implied), strings.Compare(a.Name, b.Name), strings.Compare(string(a.Loop), string(b.Loop)))
 	})
 	c.all = c.choose(func(*rules.Env) bool { return true })
+	c.confined = slices.ContainsFunc(c.envs, func(e rules.Env) bool { return e.Loads != nil })
 	return c
 }
 
@@ -54,6 +56,20 @@ func (c *court) run(ctx *rules.Context) envSet {
 		}
 		return e.Loop != "" && e.Can(ctx.Kind)
 	}))
+}
+
+// loading gives the processes that load all that is on a way.
+func (c *court) loading(way rules.Chain) envSet {
+	out := c.all
+	for _, f := range way {
+		set, ok := c.loads[f.Pos.File]
+		if !ok {
+			set = c.choose(func(e *rules.Env) bool { return e.Loads == nil || e.Loads(f.Pos.File) })
+			c.loads[f.Pos.File] = set
+		}
+		out = out.and(set)
+	}
+	return out
 }
 
 func (c *court) choose(ok func(*rules.Env) bool) envSet {

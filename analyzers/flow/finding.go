@@ -20,15 +20,47 @@ func (j *judge) findings() []rules.Finding {
 	out := make([]rules.Finding, len(j.cases))
 	in := make([]rules.Func, len(j.cases))
 	for _, n := range order {
-		out[n], in[n] = j.finding(&j.cases[n])
+		if j.cases[n].possible = j.possible(&j.cases[n]); j.cases[n].possible {
+			out[n], in[n] = j.finding(&j.cases[n])
+		}
 	}
+	k := 0
+	for n := range j.cases {
+		if j.cases[n].possible {
+			out[k], in[k] = out[n], in[n]
+			k++
+		}
+	}
+	out, in = out[:k], in[:k]
 	fingerprint(out, in)
 	return out
 }
 
+// possible leaves out the contexts at the head of a case whose way leads through files
+// that no process loads together, and reports whether one is left. Who hands a callable
+// on, for all who call it, may do so in another process.
+func (j *judge) possible(found *pending) bool {
+	if !j.court.confined {
+		j.settle(found)
+		return true
+	}
+	for len(found.contexts) > 0 {
+		j.settle(found)
+		top := &found.contexts[0]
+		chain, _ := j.r.chain(top.site, top.hit)
+		l := &j.r.sites[top.site]
+		h := &j.r.groups[l.group].hits[top.hit]
+		where := j.court.where(j.r.sources[l.source].effect.Guard).and(j.where(l.set)).and(j.sets[h.set]).and(j.envs[top.context])
+		if top.env = where.and(j.court.loading(chain)).first(); top.env >= 0 {
+			return true
+		}
+		found.contexts = found.contexts[1:]
+	}
+	return false
+}
+
 // finding words a case, and gives the function around its place.
 func (j *judge) finding(found *pending) (f rules.Finding, in rules.Func) {
-	j.settle(found)
 	top := &found.contexts[0]
 	l := &j.r.sites[top.site]
 	effect := j.r.sources[l.source].effect

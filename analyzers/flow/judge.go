@@ -38,7 +38,8 @@ func Entries(contexts []rules.Context) []rules.Func {
 // A context that names a loop counts in the processes with that loop; one that
 // names none counts in the processes that have a loop and can run its kind. All
 // guards must count: those of the context, of the edges on the way, and of the
-// effect. Where several processes are left, the one with the first name is told.
+// effect, and the process must load what the chain leads through. Where several are left,
+// the one with the first name is told.
 //
 // Slices in the findings are shared between them and not to be written to.
 func Judge(r *Reached, contexts []rules.Context, envs []rules.Env, opt Options) []rules.Finding {

@@ -260,3 +260,33 @@ func TestShortName(t *testing.T) {
 		}
 	}
 }
+
+// A way through a file that a process doesn't load is none of that process.
+func TestFilesOfProcesses(t *testing.T) {
+	contexts := []rules.Context{task("W")}
+	g := parse(t, "W -> A; A ! sleep")
+	g.Own["A"][0].Pos.File = "relink.py"
+	loading := func(e rules.Env, files ...string) rules.Env {
+		e.Loads = func(f string) bool { return slices.Contains(files, f) }
+		return e
+	}
+	relink := worker
+	relink.Name = "relink"
+	for _, tt := range []struct {
+		envs []rules.Env
+		want string
+	}{
+		{[]rules.Env{worker}, worker.Name},
+		{[]rules.Env{loading(worker, "g", "relink.py")}, worker.Name},
+		{[]rules.Env{loading(worker, "g")}, ""},
+		{[]rules.Env{loading(worker, "g"), loading(relink, "g", "relink.py")}, "relink"},
+	} {
+		got := ""
+		for _, f := range Judge(Solve(g, Entries(contexts)), contexts, tt.envs, words) {
+			got += f.Env
+		}
+		if got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}

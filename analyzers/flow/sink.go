@@ -9,6 +9,7 @@ import (
 type pending struct {
 	from, to int       // its sites
 	contexts []listing // to be listed, the nearest first
+	possible bool      // there is a process in which all of a way is loaded
 }
 
 // A listing is a context in a finding, with its best hit.
@@ -56,7 +57,7 @@ func (j *judge) sink(from, to int) {
 		return cmp.Or(int(j.best[a].depth-j.best[b].depth), int(a-b))
 	})
 	listed := j.touched[:min(len(j.touched), cmp.Or(j.opt.MaxContexts, 50))]
-	found := pending{from, to, make([]listing, len(listed))}
+	found := pending{from: from, to: to, contexts: make([]listing, len(listed))}
 	for i, c := range listed {
 		found.contexts[i] = listing{c, j.best[c]}
 	}

@@ -127,7 +127,15 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 	patched := slices.ContainsFunc(slices.Collect(maps.Values(by)), func(e *evidenceOf) bool { return len(e.patches) > 0 })
 	var out []rules.Env
 	covered := map[string]bool{}
-	for _, p := range a.started(by) {
+	programs := a.started(by)
+	own := map[string]bool{} // what only those load that are seen to: a program, and what a package offers to servers
+	for _, p := range programs {
+		own[p.mod.file] = p.meant()
+	}
+	for _, m := range a.offers {
+		own[m.file] = true
+	}
+	for _, p := range programs {
 		s, ev := p.start, p.ev
 		files := map[string]bool{}
 		for m := range p.mods {
@@ -163,11 +171,12 @@ func (a *analysis) greenEnvs(l rules.Loop, r *Result) []rules.Env {
 			}
 		}
 		e := a.greenEnv(l, r, ev)
-		e.Name = "in code: " + s.mod.file
+		e.Name, e.Implied = "in code: "+s.mod.file, !s.meant()
 		if patched && len(ev.patches) == 0 {
 			e.Start = s.evidence()
 		}
 		e.Holds = func(file string) bool { return files[file] }
+		e.Loads = func(file string) bool { return files[file] || !own[file] }
 		if tasks != nil {
 			e.Only = func(c *rules.Context) bool { return tasks[c.Func] }
 		}
