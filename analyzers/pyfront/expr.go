@@ -114,6 +114,8 @@ func (f *frame) eval(n pyparse.Node) set {
 // either is one of the two sides of a conditional expression; unusual says that the
 // defaults of options rule it out.
 func (f *frame) either(n pyparse.Node, unusual bool) set {
+	f.perhaps++
+	defer func() { f.perhaps-- }()
 	if unusual {
 		f.unusual++
 		defer func() { f.unusual-- }()
@@ -176,16 +178,17 @@ func (f *frame) joined(n pyparse.Node) set {
 
 func (f *frame) boolOp(b pyparse.BoolOp) set {
 	var out set
-	env := f.env
+	env, perhaps := f.env, f.perhaps
 	for v := range b.Values().All() {
 		s := f.eval(v)
+		f.perhaps = perhaps + 1 // from the second on
 		f.truth(s, v)
 		out = join(out, s)
 		if e := f.narrow(v, b.Op() == pyparse.OpAnd); e != nil {
 			f.env = e
 		}
 	}
-	f.env = env
+	f.env, f.perhaps = env, perhaps
 	if b.Op() == pyparse.OpOr { // a or b: None is not what is given on
 		out = without(out, func(v *value) bool { return v.kind == kConst && v.lit == nil && len(out.vals) > 1 })
 	}

@@ -29,6 +29,7 @@ type frame struct {
 	unusual   int            // in so many branches that the defaults of options rule out
 	oneOf     bool           // what is called is one of several that it may be
 	onlyTypes int            // in so many blocks that only type checkers read
+	perhaps   int            // in so many branches that may not be taken
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }
 
@@ -167,6 +168,9 @@ func bindEarly(s set, m *module, off uint32) set {
 // edge records that the callee gets to run here.
 func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Node, dynamic bool) {
 	f.a.ensure(callee)
+	if f.perhaps > 0 && f.u.mod.foreign && callee.mod.foreign {
+		return
+	}
 	e := flow.Edge{Callee: callee.name, Kind: k, Guard: g, Pos: f.pos(n), End: f.endPos(n), Dynamic: dynamic}
 	if _, fresh := note(&f.u.edgeAt, &f.u.edges, e, keyOfEdge); !fresh {
 		return
@@ -188,7 +192,7 @@ func (f *frame) effect(e rules.Effect, n pyparse.Node) {
 }
 
 func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
-	if f.u.mod.foreign && e.Row == nil {
+	if f.u.mod.foreign && (e.Row == nil || f.perhaps > 0) {
 		return // the project can do nothing about the loops of others
 	}
 	o := flow.Own{Effect: e, Pos: pos, End: end}

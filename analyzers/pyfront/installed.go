@@ -11,7 +11,8 @@ import (
 // project besides, the text is read, and calls are followed into it, down to what the
 // catalogue knows or to an extension module. Such a module is the project's in all but
 // this: what it does by itself, its tasks, loops and patches, is nobody's concern here,
-// and a finding lies where the project calls it.
+// and a finding lies where the project calls it. And only what it does in any case
+// counts: a library has many things under conditions that this project never meets.
 
 // maxInstalled bounds how many modules are read; the rest is unknown, as if it were
 // not installed.

@@ -109,7 +109,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 		f.unknownCall(n, "library that the catalogue doesn't describe")
 	}
 	for _, r := range e.Effects {
-		if !r.Applies(as) {
+		if !r.Applies(as) || r.Local && f.u.mod.foreign {
 			continue
 		}
 		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}

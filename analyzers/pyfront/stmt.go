@@ -251,6 +251,7 @@ func (f *frame) ifStmt(s pyparse.If) {
 // branch runs one way through a test; unusual says that the defaults of options rule
 // it out.
 func (f *frame) branch(l pyparse.NodeList, unusual bool) {
+	f.perhaps++
 	if unusual {
 		f.unusual++
 	}
@@ -258,6 +259,7 @@ func (f *frame) branch(l pyparse.NodeList, unusual bool) {
 	if unusual {
 		f.unusual--
 	}
+	f.perhaps--
 }
 
 // typeChecking reports whether a test is true for type checkers only.
@@ -416,6 +418,7 @@ func (f *frame) tryStmt(s pyparse.Try) {
 		f.block(s.Orelse())
 	}
 	end := f.env
+	f.perhaps++
 	for h := range s.Handlers().All() {
 		f.env = mid.copy()
 		eh := h.AsExceptHandler()
@@ -428,6 +431,7 @@ func (f *frame) tryStmt(s pyparse.Try) {
 		f.block(eh.Body())
 		end = joinLocals(end, f.env)
 	}
+	f.perhaps--
 	f.env = end
 	if s.Finalbody().Len() > 0 {
 		dead := f.env == nil
@@ -512,6 +516,8 @@ func (f *frame) matchStmt(s pyparse.Match) {
 	subject := f.eval(s.Subject())
 	start := f.env
 	var out *locals
+	f.perhaps++
+	defer func() { f.perhaps-- }()
 	for n := range s.Cases().All() {
 		c := n.AsMatchCase()
 		f.env = start.copy()
