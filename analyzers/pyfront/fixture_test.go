@@ -39,10 +39,13 @@ type program struct {
 	line  int // of its head in the file
 }
 
+// names are the files of the project.
 func (p *program) names() []string {
 	var out []string
 	for f := range p.files {
-		out = append(out, f)
+		if !strings.HasPrefix(f, site) {
+			out = append(out, f)
+		}
 	}
 	slices.Sort(out)
 	return out
@@ -120,6 +123,17 @@ var catalog = func() func(t testing.TB) *rules.Catalog {
 // site is the folder of what is installed.
 const site = "site-packages/"
 
+func installedIn(files map[string]string) func(module string) string {
+	return func(module string) string {
+		for _, f := range []string{"/__init__.py", ".py"} {
+			if f = site + strings.ReplaceAll(module, ".", "/") + f; files[f] != "" {
+				return f
+			}
+		}
+		return ""
+	}
+}
+
 func analyze(t testing.TB, files map[string]string, order []string) *Result {
 	t.Helper()
 	if order == nil {
@@ -136,14 +150,7 @@ func analyze(t testing.TB, files map[string]string, order []string) *Result {
 	}
 	res, err := Analyze(context.Background(), Input{
 		Files: order, Catalog: catalog(t), Entries: func() []rules.EntryPoint { return offers },
-		Installed: func(module string) string {
-			for _, f := range []string{"/__init__.py", ".py"} {
-				if f = site + strings.ReplaceAll(module, ".", "/") + f; files[f] != "" {
-					return f
-				}
-			}
-			return ""
-		},
+		Installed: installedIn(files),
 		Read: func(f string) ([]byte, error) {
 			s, ok := files[f]
 			if !ok {

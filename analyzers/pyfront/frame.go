@@ -30,6 +30,7 @@ type frame struct {
 	oneOf     bool           // what is called is one of several that it may be
 	onlyTypes int            // in so many blocks that only type checkers read
 	perhaps   int            // in so many branches that may not be taken
+	only      []pyparse.Node // of an installed module: the statements to run; nil = all that are wanted
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }
 
@@ -38,7 +39,14 @@ func (f *frame) body() {
 	u := f.u
 	switch u.node.Kind() {
 	case pyparse.KindModule:
-		f.block(u.node.AsModule().Body())
+		switch {
+		case f.only != nil:
+			f.some(f.only)
+		case u.mod.foreign:
+			f.some(u.mod.wanted)
+		default:
+			f.block(u.node.AsModule().Body())
+		}
 		// What functions see of a module is what it holds in the end.
 		if f.env != nil {
 			for _, l := range f.env.all() {

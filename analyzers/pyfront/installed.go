@@ -1,9 +1,12 @@
 package pyfront
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
+	"github.com/greenlint/greenlint/pyparse"
+	"github.com/greenlint/greenlint/pyparse/bind"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -37,6 +40,74 @@ func (a *analysis) installed(name string) *module {
 	a.foreign[file] = true
 	a.project.names[file] = name
 	return a.load(file)
+}
+
+// demand evaluates what binds a name of an installed module, and no more of it: most of
+// what a package holds is of no concern to those who use it.
+func (a *analysis) demand(m *module, name string) {
+	if m.asked[name] {
+		return
+	}
+	if t := a.epochs.trial; t != nil {
+		t.asked = append(t.asked, wasAsked{m, name, m.wanted})
+	}
+	m.asked[name] = true
+	var list []pyparse.Node
+	for _, n := range m.binding(name) {
+		if !slices.Contains(m.wanted, n) {
+			list = append(list, n)
+		}
+	}
+	if len(list) == 0 {
+		return
+	}
+	m.wanted = slices.Concat(m.wanted, list)
+	slices.SortFunc(m.wanted, func(x, y pyparse.Node) int { return cmp.Compare(x.Start(), y.Start()) })
+	if a.depth >= maxDepth {
+		a.enqueue(m.body)
+		return
+	}
+	a.depth++
+	a.bounded(&frame{a: a, u: m.body, scope: m.body.scope, env: new(locals), only: list})
+	a.depth--
+}
+
+// binding are the statements at the top of a module that bind a name, or, where none
+// does, those that may: imports of everything.
+func (m *module) binding(name string) (out []pyparse.Node) {
+	add := func(at uint32) {
+		for n := range m.tree.Root().AsModule().Body().All() {
+			if n.Start() <= at && at < n.End() && !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	if sym := m.table.Module().Own(name); sym != nil {
+		for i := range sym.Bindings {
+			if b := &sym.Bindings[i]; b.Scope == sym.Scope {
+				add(b.Start)
+			}
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	for _, i := range m.table.Imports() {
+		if i.Scope == m.table.Module() && slices.ContainsFunc(i.Names, func(n bind.ImportName) bool { return n.Name == "*" }) {
+			add(i.Node.Start())
+		}
+	}
+	return out
+}
+
+// some runs some statements at the top of a module.
+func (f *frame) some(list []pyparse.Node) {
+	for _, n := range list {
+		if f.env == nil {
+			f.env = new(locals) // what raises there is not seen to
+		}
+		f.stmt(n)
+	}
 }
 
 // counts reports whether the tasks of a file count, and what it says of processes.

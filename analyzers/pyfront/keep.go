@@ -67,6 +67,13 @@ type trial struct {
 	subs    []wasSubs
 	copied  []*unit
 	thawed  []*unit
+	asked   []wasAsked
+}
+
+type wasAsked struct {
+	mod    *module
+	name   string
+	wanted []pyparse.Node
 }
 
 type wasCell struct {
@@ -434,6 +441,11 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	}
 	for _, u := range t.copied {
 		u.copied--
+	}
+	for i := len(t.asked) - 1; i >= 0; i-- {
+		w := &t.asked[i]
+		delete(w.mod.asked, w.name)
+		w.mod.wanted = w.wanted
 	}
 	for _, u := range t.thawed {
 		u.ran, u.runs, u.queued, u.outdated, u.cost, u.yields = false, 0, false, false, 0, yieldState{}

@@ -86,13 +86,13 @@ func TestAgain(t *testing.T) {
 					return nil, fs.ErrNotExist
 				}
 			}
-			_, kept, err := Keep(context.Background(), Input{Files: p.names(), Catalog: catalog(t), Read: read(files)})
+			_, kept, err := Keep(context.Background(), Input{Files: p.names(), Catalog: catalog(t), Read: read(files), Installed: installedIn(files)})
 			require.NoError(t, err)
 			size := kept.size()
 			for _, f := range p.names() {
 				now := maps.Clone(files)
 				now[f] = "# one more line\n" + files[f]
-				fresh, err := Analyze(context.Background(), Input{Files: p.names(), Catalog: catalog(t), Read: read(now)})
+				fresh, err := Analyze(context.Background(), Input{Files: p.names(), Catalog: catalog(t), Read: read(now), Installed: installedIn(files)})
 				require.NoError(t, err)
 				for range 2 {
 					got, err := kept.Again(context.Background(), map[string][]byte{f: []byte(now[f])})
@@ -105,6 +105,30 @@ func TestAgain(t *testing.T) {
 		}
 	}
 	require.Greater(t, n, 300)
+}
+
+// TestAgainInstalled: what a changed file comes to call of an installed package is found
+// in it, as often as it is asked, and the next try finds what was there before.
+func TestAgainInstalled(t *testing.T) {
+	p := &program{loop: rules.Asyncio, plain: true, files: map[string]string{
+		"m.py":                 "import acme\nasync def task():\n    acme.quick()\n",
+		site + "acme.py":       "from acme_tools import wait\ndef quick():\n    pass\ndef slow():\n    wait()\n",
+		site + "acme_tools.py": "import time\ndef wait():\n    time.sleep(1)\n",
+	}}
+	read := func(f string) ([]byte, error) { return []byte(p.files[f]), nil }
+	_, kept, err := Keep(context.Background(), Input{Files: p.names(), Catalog: catalog(t), Read: read, Installed: installedIn(p.files)})
+	require.NoError(t, err)
+	for range 2 {
+		for text, want := range map[string]string{"\nimport acme\nasync def task():\n    acme.slow()\n": "m.py:4:5 time.sleep", p.files["m.py"]: ""} {
+			res, err := kept.Again(context.Background(), map[string][]byte{"m.py": []byte(text)})
+			require.NoError(t, err)
+			found := ""
+			for _, f := range judged(t, p, res, []rules.Func{"m.task"}) {
+				found += fmt.Sprintf("%s:%d:%d %s", f.Pos.File, f.Pos.Line, f.Pos.Column, f.Symbol)
+			}
+			require.Equal(t, want, found, text)
+		}
+	}
 }
 
 // size counts what a try must not leave behind.

@@ -15,7 +15,9 @@ type module struct {
 	name    string // dotted
 	file    string // as in the list of files
 	isPkg   bool
-	foreign bool // installed beside the project
+	foreign bool            // installed beside the project
+	asked   map[string]bool // foreign: the names that were asked for
+	wanted  []pyparse.Node  // and the statements that bind them, in order of the text
 	tree    *pyparse.Tree
 	table   *bind.Table
 	body    *unit
@@ -49,12 +51,15 @@ func (a *analysis) load(file string) *module {
 	}
 	m := &module{name: a.project.names[file], file: file, foreign: a.foreign[file], isPkg: isPackage(file), tree: p.tree, table: p.table, units: map[*bind.Scope]*unit{}, imports: map[*module]bool{}, epochs: &a.epochs}
 	a.modules[file] = m
-	if !m.foreign {
+	if m.foreign {
+		m.asked = map[string]bool{}
+	} else {
 		a.note(file, m.tree)
 		a.order = append(a.order, m)
 	}
 	m.body = a.newUnit(m, m.tree.Root(), m.table.Module(), nil, nil, "<module>")
 	m.body.name = rules.Func(m.name)
+	m.body.ran = m.foreign // as far as it is asked for; see [analysis.demand]
 	return m
 }
 
@@ -150,7 +155,11 @@ func (a *analysis) namespace(name, from string) *module {
 
 // attr is what a name of a module denotes, for a unit that reads it.
 func (a *analysis) moduleAttr(m *module, name string, u *unit) set {
-	a.ensure(m.body)
+	if m.foreign {
+		a.demand(m, name)
+	} else {
+		a.ensure(m.body)
+	}
 	var out set
 	if c := m.body.vars[name]; c != nil {
 		out = c.read(u)
