@@ -175,6 +175,12 @@ func TestUserTables(t *testing.T) {
 		"adds": {"[[effect]]\nrule = \"GL201\"\ncalls = [\"acme.put\"]\ncost = \"size(0) * 1e-6\"\nadds = true\nwhy = \"w\"\nremedy = \"r\"\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Symbol("acme.put").Effects[0].Adds)
 		}},
+		"held": {effect + "held = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.True(t, l.Symbol("acme.Client.get").Effects[0].Held)
+		}},
+		"unknown": {"[[safe]]\ncalls = [\"acme.*\"]\nunknown = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.True(t, l.Symbol("acme.anything").Safe[0].Unknown)
+		}},
 		"stream": {"[[stream]]\ncalls = [\"acme.Wire.take\"]\nwhen = [\"patched(socket)\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.Equal(t, Guard{When: "patched(socket)"}, l.Symbol("acme.Wire.take").Streams[0].Guard())
 			require.Empty(t, l.Symbol("acme.Wire.close").Streams)

@@ -109,6 +109,9 @@ type EffectRow struct {
 	// Adds says that short calls add up where a loop makes them without end: each
 	// counts as the work of a loop over a stream, as calls to the disk always do.
 	Adds bool `toml:"adds"`
+	// Held says that the call waits only as long as others hold what it takes: a lock that
+	// is held over nothing that can wait is none to wait for.
+	Held bool `toml:"held"`
 	// Thread says that the call does harm in a real thread beside the loop, and none
 	// on the loop itself.
 	Thread bool `toml:"thread"`

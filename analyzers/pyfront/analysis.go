@@ -432,7 +432,7 @@ func (a *analysis) result() *Result {
 	}
 	r.Contexts = a.contexts()
 	own := a.own(a.units)
-	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(own, r.Contexts), a.starving(own), a.elsewhere(own, r.Contexts)} {
+	for _, late := range []map[*unit][]flow.Own{a.sharedHandles(own, r.Contexts), a.starving(own), a.elsewhere(own, r.Contexts), a.contended(own)} {
 		for u, own := range late {
 			g.Own[u.name] = slices.Concat(g.Own[u.name], own)
 		}

@@ -31,6 +31,7 @@ type frame struct {
 	onlyTypes int            // in so many blocks that only type checkers read
 	perhaps   int            // in so many branches that may not be taken
 	only      []pyparse.Node // of an installed module: the statements to run; nil = all that are wanted
+	taking    *hold          // the lock that a with statement takes
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }
 

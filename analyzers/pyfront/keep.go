@@ -278,13 +278,13 @@ func (k *Kept) part(changed map[string][]byte, t *trial) *Result {
 	}
 	live := a.own(k.live(changed, now))
 	contexts := k.all(changed)
-	handles, starving, away := a.sharedHandles(live, contexts), a.starving(live), a.elsewhere(live, contexts)
+	handles, starving, away, locks := a.sharedHandles(live, contexts), a.starving(live), a.elsewhere(live, contexts), a.contended(live)
 	for _, u := range now {
 		if u.mod == nil {
 			continue
 		}
 		if _, ok := changed[u.mod.file]; ok {
-			if own := slices.Concat(u.own, handles[u], starving[u], away[u]); len(own) > 0 {
+			if own := slices.Concat(u.own, handles[u], starving[u], away[u], locks[u]); len(own) > 0 {
 				g.Own[u.name] = own
 				reach(u.name)
 			}

@@ -140,7 +140,11 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 				f.yield.maybe = true // it waits: a loop around it is no CPU loop
 			}
 		}
-		f.effect(eff, n)
+		tell := f.effect
+		if r.Held {
+			tell = f.waitsForLock
+		}
+		tell(eff, n)
 		if g, ok := whenGreen(eff.Guard); ok {
 			f.waits(v.name, g, n)
 		}
@@ -148,7 +152,9 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			f.hear(v)
 		}
 		if r.Early != "" && v.bound != "" {
-			f.earlyEffect(eff, v.bound, n)
+			if early, ok := earlyEffect(eff, v.bound); ok {
+				tell(early, n)
+			}
 		}
 	}
 	for _, r := range e.Safe {
@@ -182,9 +188,9 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	f.harmsThread(e, v, as, n)
 }
 
-// earlyEffect records that a call stays as it is in a process that patches too
+// earlyEffect says that a call stays as it is in a process that patches too
 // late for the name or object in hand.
-func (f *frame) earlyEffect(eff rules.Effect, bound string, n pyparse.Node) {
+func earlyEffect(eff rules.Effect, bound string) (early rules.Effect, ok bool) {
 	g := rules.Guard{When: eff.Guard.When, Bound: bound}
 	for _, c := range strings.Split(eff.Guard.Unless, " | ") {
 		if flag, ok := strings.CutPrefix(c, "patched("); ok {
@@ -193,11 +199,8 @@ func (f *frame) earlyEffect(eff rules.Effect, bound string, n pyparse.Node) {
 			g = g.And(rules.Guard{Unless: c})
 		}
 	}
-	if !strings.Contains(g.When, "early(") {
-		return
-	}
 	eff.Rule, eff.Guard = "GL601", g
-	f.effect(eff, n)
+	return eff, strings.Contains(g.When, "early(")
 }
 
 // seconds words a duration for a message.

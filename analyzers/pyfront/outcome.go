@@ -19,7 +19,8 @@ type outcome struct {
 	rounds  []round
 	aways   []away
 	harms   [2][]harm // by realm
-	forked  int       // how many of its forks have been looked into
+	holds   []*hold
+	forked  int // how many of its forks have been looked into
 
 	ownAt     register[ownKey]
 	edgeAt    register[edgeKey]
@@ -28,6 +29,7 @@ type outcome struct {
 	stepAt    register[step]
 	awayAt    register[away]
 	harmsAt   [2]register[harm]
+	holdAt    register[span]
 }
 
 // emptied is an outcome that has found nothing, with the room of an earlier one.

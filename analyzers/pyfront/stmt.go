@@ -448,7 +448,9 @@ func (f *frame) tryStmt(s pyparse.Try) {
 func (f *frame) withStmt(s pyparse.With) {
 	for n := range s.Items().All() {
 		it := n.AsWithItem()
-		v := f.enter(f.eval(it.ContextExpr()), it.ContextExpr(), s.IsAsync())
+		var v set
+		manager := f.eval(it.ContextExpr())
+		f.holding(s, it.ContextExpr(), func() { v = f.enter(manager, it.ContextExpr(), s.IsAsync()) })
 		if it.OptionalVars().Valid() {
 			f.store(it.OptionalVars(), v, pyparse.Node{})
 		}
