@@ -21,14 +21,15 @@ type Constants interface {
 
 // An Arg is one argument of a call.
 type Arg struct {
-	Given bool    // it is there; false also where *args may hold it (then Open)
-	Open  bool    // it may be given by unpacking, so nothing is known
-	Known bool    // Value is what it is
-	Value any     // nil, bool, float64 or string
-	Among []any   // it is one of these, where Value isn't known
-	Flags int64   // bits of a number that are set for certain, where Value isn't known
-	Size  float64 // bytes or elements, as far as known; < 0 = not known
-	Exact bool    // Size is all there is
+	Given bool      // it is there; false also where *args may hold it (then Open)
+	Open  bool      // it may be given by unpacking, so nothing is known
+	Known bool      // Value is what it is
+	Value any       // nil, bool, float64 or string
+	Among []any     // it is one of these, where Value isn't known
+	Flags int64     // bits of a number that are set for certain, where Value isn't known
+	Size  float64   // bytes or elements, as far as known; < 0 = not known
+	Dims  []float64 // of an array or table, or the numbers of a tuple; none = not known
+	Exact bool      // Size is all there is
 }
 
 // NoArgs is a call of which nothing is known.

@@ -128,9 +128,10 @@ func TestUserTables(t *testing.T) {
 			require.Len(t, l.Symbol("acme.api.get").Effects, 1)
 		}},
 		"sizes": {"[sizes]\n\"acme.blob()\" = \"value(n) * 4\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
-			n, ok := l.Size("acme.blob", named{"n": known(3.0)})
+			n, dims, ok := l.Size("acme.blob()", named{"n": known(3.0)})
 			require.True(t, ok)
 			require.InDelta(t, 12, n, 1e-9)
+			require.Equal(t, []float64{3}, dims)
 		}},
 		"clocks and replaced": {"clocks = [\"acme.now\"]\nreplaced = [\"acme.Lock\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Clock("acme.now"))
@@ -254,6 +255,14 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, 0, pos)
 			require.Equal(t, []string{"conn"}, names)
 			require.True(t, ok)
+		}},
+		"turn": {"[[turn]]\ncalls = [\"acme.Conn.polling\"]\nwhen = [\"arg(0) is True\"]\narg = [\"self\"]\nmake = \"polled\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Method("acme.Conn", "polling").Turns[0]
+			pos, names := row.Object()
+			require.Equal(t, -1, pos)
+			require.Equal(t, []string{"self"}, names)
+			require.Equal(t, "polled", row.Make)
+			require.False(t, row.Surely(named{}))
 		}},
 		"context by entry point": {"[[context]]\nkind = \"acme-job\"\nentries = [\"acme.jobs\"]\nmade = 2\n", func(t *testing.T, _ *Lookup, c *Catalog) {
 			rows := c.EntryTables("python")

@@ -12,8 +12,12 @@ import (
 //	cost   = factor { "*" factor }
 //	factor = number | "size(" sel ")" | "value(" sel ")" | "pow2(" sel ")"
 //	       | "nlogn(" sel ")" | "square(" sel ")" | "fact(" sel ")"
+//	       | "dims(" sel ")" | "rest(" sel ")" | "rows(" sel ")" | "columns(" sel ")" | "cube(" sel ")"
 //
-// A selector is written as in a condition: "size(0, data)".
+// A selector is written as in a condition: "size(0, data)". Of an array or a table, rows
+// and columns are how many it has, and cube is what inverting a matrix takes. dims is the
+// product of the numbers of a tuple, or a number; rest that of all numbers from a position
+// on: the two ways of writing a shape.
 type costExpr []costFactor
 
 type costFactor struct {
@@ -40,7 +44,7 @@ func parseCost(s string) (costExpr, error) {
 			return nil, fmt.Errorf("cost %q: unclosed parenthesis", s)
 		}
 		switch verb {
-		case "size", "value", "pow2", "nlogn", "square", "fact":
+		case "size", "value", "pow2", "nlogn", "square", "fact", "dims", "rest", "rows", "columns", "cube":
 		default:
 			return nil, fmt.Errorf("cost %q: unknown function %q", s, verb)
 		}
@@ -56,33 +60,120 @@ func parseCost(s string) (costExpr, error) {
 func (c costExpr) eval(args Args) (float64, bool) {
 	total := 1.0
 	for _, f := range c {
-		if f.verb == "" {
-			total *= f.num
-			continue
-		}
-		a := f.sel.get(args)
-		n := a.Size
-		if f.verb == "value" || f.verb == "pow2" {
-			v, ok := a.Value.(float64)
-			if !a.Known || !ok {
-				return 0, false
-			}
-			n = v
-		}
-		if n < 0 {
+		n, ok := f.eval(args)
+		if !ok {
 			return 0, false
-		}
-		switch f.verb {
-		case "pow2":
-			n = math.Exp2(math.Min(n, 200))
-		case "nlogn":
-			n *= math.Log2(n + 2)
-		case "square":
-			n *= n
-		case "fact":
-			n = math.Gamma(math.Min(n, 150) + 1)
 		}
 		total *= n
 	}
 	return total, true
+}
+
+// extent is how far a result extends in each direction: each factor that says so is one,
+// or as many as it has itself.
+func (c costExpr) extent(args Args) (out []float64) {
+	for _, f := range c {
+		switch f.verb {
+		case "":
+		case "dims", "rest", "size":
+			dims := f.dims(args)
+			if len(dims) == 0 {
+				return nil
+			}
+			out = append(out, dims...)
+		default:
+			n, ok := f.eval(args)
+			if !ok {
+				return nil
+			}
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (f costFactor) eval(args Args) (float64, bool) {
+	if f.verb == "" {
+		return f.num, true
+	}
+	a := f.sel.get(args)
+	n := a.Size
+	switch f.verb {
+	case "value", "pow2":
+		v, ok := a.Value.(float64)
+		if !a.Known || !ok {
+			return 0, false
+		}
+		n = v
+	case "dims", "rest":
+		n = product(f.dims(args))
+	case "rows":
+		if len(a.Dims) > 0 {
+			n = a.Dims[0]
+		}
+	case "columns":
+		switch len(a.Dims) {
+		case 0:
+			return 0, false
+		case 1:
+			n = 1
+		default:
+			n = a.Dims[len(a.Dims)-1]
+		}
+	case "cube":
+		if len(a.Dims) != 2 {
+			return 0, false
+		}
+		n = a.Dims[0] * a.Dims[1] * min(a.Dims[0], a.Dims[1])
+	}
+	if n < 0 {
+		return 0, false
+	}
+	switch f.verb {
+	case "pow2":
+		n = math.Exp2(math.Min(n, 200))
+	case "nlogn":
+		n *= math.Log2(n + 2)
+	case "square":
+		n *= n
+	case "fact":
+		n = math.Gamma(math.Min(n, 150) + 1)
+	}
+	return n, true
+}
+
+// dims are the numbers that a factor is about.
+func (f costFactor) dims(args Args) []float64 {
+	a := f.sel.get(args)
+	if f.verb == "size" {
+		return a.Dims
+	}
+	v, ok := a.Value.(float64)
+	if !a.Known || !ok {
+		return a.Dims
+	}
+	out := []float64{v}
+	for pos := f.sel.pos + 1; f.verb == "rest" && f.sel.pos >= 0 && len(out) < maxDims; pos++ {
+		v, ok := args.Arg(pos, nil).Value.(float64)
+		if !ok {
+			break
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// maxDims is how many of an array's dimensions are written one by one.
+const maxDims = 8
+
+// product is that of some numbers; -1 where there are none.
+func product(dims []float64) float64 {
+	if len(dims) == 0 {
+		return -1
+	}
+	n := 1.0
+	for _, d := range dims {
+		n *= d
+	}
+	return n
 }

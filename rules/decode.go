@@ -163,6 +163,21 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("returns", i, err)
 		}
 	}
+	for i, r := range lib.Turns {
+		err := r.Row.compile(lib)
+		if err == nil {
+			err = need(&r.Row, false)
+		}
+		if err == nil {
+			_, err = selectorOf(r.Arg)
+		}
+		if err == nil && len(r.Arg) == 0 {
+			err = errors.New("no arg: say which object it is")
+		}
+		if err != nil {
+			return at("turn", i, err)
+		}
+	}
 	for i, h := range lib.Handles {
 		err := h.Row.compile(lib)
 		if err == nil {

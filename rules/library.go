@@ -52,6 +52,7 @@ type Library struct {
 	Yields      []*YieldRow   `toml:"yield"`
 	Streams     []*StreamRow  `toml:"stream"`
 	Returns     []*ReturnRow  `toml:"returns"`
+	Turns       []*TurnRow    `toml:"turn"`
 	Regexes     []*RegexRow   `toml:"regex"`
 	Loads       []*LoadRow    `toml:"load"`
 	Options     []*OptionRow  `toml:"option"`
@@ -170,6 +171,20 @@ type ReturnRow struct {
 func (r *ReturnRow) MadeLike() (pos int, names []string, ok bool) {
 	s, _ := selectorOf(r.Like)
 	return s.pos, s.names, len(r.Like) > 0
+}
+
+// A TurnRow says that a call, when its arguments are surely such, makes of an object
+// another sort of its class: sock.setblocking(False).
+type TurnRow struct {
+	Row
+	Arg  []any  `toml:"arg"`  // the object: "self", the receiver, or an argument
+	Make string `toml:"make"` // as in a [ReturnRow]; empty = of no special make any more
+}
+
+// Object returns where a row says the object is.
+func (t *TurnRow) Object() (pos int, names []string) {
+	s, _ := selectorOf(t.Arg)
+	return s.pos, s.names
 }
 
 // An OptionRow says that a call makes an option of the program, or says of options

@@ -26,6 +26,7 @@ type Entry struct {
 	Yields      []*YieldRow
 	Streams     []*StreamRow
 	Returns     []*ReturnRow
+	Turns       []*TurnRow
 	Regexes     []*RegexRow
 	Loads       []*LoadRow
 	Options     []*OptionRow
@@ -117,6 +118,7 @@ func (v *view) add(lib *Library) {
 	enter(row, lib.Yields, func(e *Entry) *[]*YieldRow { return &e.Yields })
 	enter(row, lib.Streams, func(e *Entry) *[]*StreamRow { return &e.Streams })
 	enter(row, lib.Returns, func(e *Entry) *[]*ReturnRow { return &e.Returns })
+	enter(row, lib.Turns, func(e *Entry) *[]*TurnRow { return &e.Turns })
 	enter(row, lib.Regexes, func(e *Entry) *[]*RegexRow { return &e.Regexes })
 	enter(row, lib.Loads, func(e *Entry) *[]*LoadRow { return &e.Loads })
 	enter(row, lib.Options, func(e *Entry) *[]*OptionRow { return &e.Options })
@@ -335,19 +337,22 @@ func (l *Lookup) Describes(pkg string) bool {
 	return false
 }
 
-// Size is how many bytes or elements a call gives back, where that is known.
-func (l *Lookup) Size(call string, args Args) (float64, bool) {
+// Size is how many bytes or elements something gives back, where that is known, and how
+// far they extend in each direction; what is the key of a type: a call, an attribute, or
+// what indexing gives.
+func (l *Lookup) Size(what string, args Args) (n float64, dims []float64, ok bool) {
 	l.c.mu.Lock()
-	t := l.table(call)
-	x, ok := t.user.sizes[call+"()"]
+	t := l.table(what)
+	x, ok := t.user.sizes[what]
 	if !ok {
-		x, ok = t.builtin.sizes[call+"()"]
+		x, ok = t.builtin.sizes[what]
 	}
 	l.c.mu.Unlock()
 	if !ok {
-		return 0, false
+		return 0, nil, false
 	}
-	return x.eval(args)
+	n, ok = x.eval(args)
+	return n, x.extent(args), ok
 }
 
 // Replaced reports whether a class is one that a patch replaces.

@@ -280,7 +280,7 @@ func (u *unit) size(v ssa.Value, seen map[ssa.Value]bool) (float64, bool) {
 				t.obj, _ = origin(f).Object().(*types.Func)
 			}
 			if t.obj != nil {
-				if n, k := u.look.Size(sym, newArgs(u, &t)); k {
+				if n, _, k := u.look.Size(sym+"()", newArgs(u, &t)); k {
 					return n, true
 				}
 			}

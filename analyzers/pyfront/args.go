@@ -16,7 +16,7 @@ type args struct {
 	star   bool // *x: further positions are not known
 	kwstar bool // **x
 	node   pyparse.Node
-	self   set    // the receiver, for rows that ask for its size
+	self   set    // the receiver of a method, for rows that ask for its size
 	make   string // and of what make it is
 }
 
@@ -85,16 +85,19 @@ func (as args) find(pos int, names []string) (arg, bool) {
 // Arg implements rules.Args.
 func (as args) Arg(pos int, names []string) rules.Arg {
 	if len(names) == 1 && names[0] == "self" {
-		return rules.Arg{Given: true, Known: true, Value: as.make, Size: sizeOf(as.self)}
+		return rules.Arg{Given: true, Known: true, Value: as.make, Size: sizeOf(as.self), Dims: as.self.dims.list()}
 	}
 	a, ok := as.find(pos, names)
 	if !ok {
 		return rules.Arg{Open: as.star && pos >= 0 || as.kwstar, Size: -1}
 	}
-	out := rules.Arg{Given: true, Size: sizeOf(a.set)}
+	out := rules.Arg{Given: true, Size: sizeOf(a.set), Dims: a.set.dims.list()}
 	out.Value, out.Known = a.set.constant()
 	if !out.Known {
 		out.Value, out.Known = namesOf(a.set)
+	}
+	if !out.Known && len(a.set.vals) == 1 && !a.set.open && a.set.vals[0].make != "" {
+		out.Value, out.Known = a.set.vals[0].make, true
 	}
 	if !out.Known && !a.set.open {
 		out.Among = literals(a.set)
@@ -164,10 +167,13 @@ func literals(s set) []any {
 }
 
 // namesOf are the library names that an argument denotes, as one string: flags
-// such as fcntl.LOCK_EX | fcntl.LOCK_NB.
+// such as fcntl.LOCK_EX | fcntl.LOCK_NB, among them those of a number that is not known.
 func namesOf(s set) (any, bool) {
 	var names []string
 	for _, v := range s.vals {
+		if v.kind == kConst && v.name == "int" && v.lit == opaque {
+			continue
+		}
 		if v.kind != kSymbol || v.recv != "" {
 			return nil, false
 		}

@@ -11,10 +11,22 @@ import (
 
 // call evaluates a call expression: the callee, the arguments, the call.
 func (f *frame) call(c pyparse.Call) set {
-	fn := f.eval(c.Func())
+	fn, self := f.callee(c.Func())
 	as := f.evalArgs(c)
+	as.self = self
 	f.cost += costCall
 	return f.apply(fn, as, c.Node)
+}
+
+// callee is what an expression denotes that is called, and of a method the object.
+func (f *frame) callee(n pyparse.Node) (fn, self set) {
+	at := n.AsAttribute()
+	if !at.Valid() {
+		return f.eval(n), set{}
+	}
+	f.cost += costExpr
+	self = f.eval(at.Value())
+	return f.attrOf(self, at.Attr(), n), self
 }
 
 // apply calls whatever a set denotes.

@@ -347,7 +347,7 @@ func (f *frame) known(class, name string, s set) bool {
 // bindAttr is what reading a class's attribute through an instance gives:
 // functions become methods, properties are called.
 func (f *frame) bindAttr(s set, recv *value, n pyparse.Node) set {
-	out := set{open: s.open, size: s.size}
+	out := set{open: s.open, size: s.size, dims: s.dims}
 	for _, v := range s.vals {
 		switch {
 		case v.kind == kFunc && v.flag&fProperty != 0:
@@ -412,7 +412,7 @@ func (f *frame) classAttr(v *value, name string, n pyparse.Node) set {
 		if s.empty() {
 			continue
 		}
-		out := set{open: s.open, size: s.size}
+		out := set{open: s.open, size: s.size, dims: s.dims}
 		for _, w := range s.vals {
 			if w.kind != kFunc && v.class.isEnum() { // a member
 				out = join(out, one(instanceValue(v.class, "")))

@@ -392,8 +392,12 @@ func arith(x, y float64, op pyparse.Op) (float64, bool) {
 func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set {
 	c := f.a.site(n)
 	var declared *options
+	var numbers []float64
 	for e := range elts.All() {
 		s := f.eval(e)
+		if x, ok := num(s); ok && len(numbers) <= maxDims {
+			numbers = append(numbers, x)
+		}
 		if list := f.optionsOf(s); len(list) > 0 && len(s.vals) == 1 && s.vals[0].kind == kObject {
 			declared = f.a.optionsAt(n)
 			for _, o := range list {
@@ -401,27 +405,44 @@ func (f *frame) display(name string, n pyparse.Node, elts pyparse.NodeList) set 
 			}
 			continue
 		}
-		f.a.write(c, sizeless(s))
+		f.a.write(c, sizeless(f.held(s, e)))
 	}
 	if declared != nil {
 		f.a.write(c, one(&value{kind: kObject, name: "builtins.object", lit: declared}))
 	}
-	return one(containerValue(name, c)).withSize(float64(elts.Len()))
+	out := one(containerValue(name, c)).withSize(float64(elts.Len()))
+	if len(numbers) == elts.Len() {
+		out.dims = extentOf(numbers)
+	}
+	return out
 }
 
-// sizeless drops a set's size, which says nothing of a cell that holds many.
-func sizeless(s set) set { s.size = 0; return s }
+// held is what a container or a partial keeps of what is put into it: module-level code
+// binds it there as well as a name.
+func (f *frame) held(s set, n pyparse.Node) set {
+	if f.moduleLevel() {
+		return bindEarly(s, f.u.mod, n.Start())
+	}
+	return s
+}
 
 func (f *frame) dict(d pyparse.Dict) set {
 	c := f.a.site(d.Node)
+	longest := 0.0
 	for i := range d.Values().Len() {
 		if k := d.Keys().At(i); k.Valid() {
-			f.a.put(c, f.eval(k), sizeless(f.eval(d.Values().At(i))))
+			key, s := f.eval(k), f.eval(d.Values().At(i))
+			longest = max(longest, s.size)
+			f.a.put(c, key, sizeless(f.held(s, k)))
 		} else {
 			f.a.write(c, f.elements(f.eval(d.Values().At(i)), d.Node))
 		}
 	}
-	return one(containerValue("dict", c)).withSize(float64(d.Values().Len()))
+	out := one(containerValue("dict", c)).withSize(float64(d.Values().Len()))
+	if longest > 0 {
+		out.dims = extentOf([]float64{longest})
+	}
+	return out
 }
 
 func (f *frame) comprehension(name string, n, elt, key pyparse.Node, gens pyparse.NodeList) set {
@@ -573,7 +594,7 @@ func (f *frame) subscript(s pyparse.Subscript) set {
 			if opt, ok := f.optionNamed(v.name, v.lit, key); ok {
 				out = join(out, opt)
 			} else if t := f.a.cat.Type(v.name + "[]"); t != "" {
-				out = join(out, like(f.object(t, s.Node, v.bound), v))
+				out = join(out, f.sized(like(f.object(t, s.Node, v.bound), v), v.name+"[]", args{self: base}))
 			} else {
 				out = join(out, unknownSet)
 			}
@@ -611,7 +632,11 @@ func (f *frame) attribute(n pyparse.Attribute) set {
 func (f *frame) attrOf(base set, name string, n pyparse.Node) set {
 	var out set
 	for _, v := range f.onceWrapped(base, name).vals {
-		out = join(out, f.attrOfValue(v, name, n))
+		s := f.attrOfValue(v, name, n)
+		if v.kind == kObject {
+			s = f.column(v, name, base, s, n)
+		}
+		out = join(out, s)
 	}
 	if base.open {
 		out = join(out, unknownSet)
@@ -699,10 +724,15 @@ func (f *frame) objectAttr(v *value, name string, n pyparse.Node) set {
 
 // object is an instance of the library class that a [types] entry names.
 func (f *frame) object(t string, n pyparse.Node, bound string) set {
+	return f.objectOf(t, n, bound, "")
+}
+
+// objectOf is the same of some make.
+func (f *frame) objectOf(t string, n pyparse.Node, bound, make string) set {
 	t = f.a.cat.Resolve(t)
 	if b, ok := cutSuffix(t, "[]"); ok {
 		c := f.a.site(n)
-		f.a.write(c, one(&value{kind: kObject, name: b, bound: bound}))
+		f.a.write(c, one(&value{kind: kObject, name: b, bound: bound, make: make}))
 		return one(containerValue("list", c))
 	}
 	switch t {
@@ -713,7 +743,7 @@ func (f *frame) object(t string, n pyparse.Node, bound string) set {
 	case "any":
 		return unknownSet
 	}
-	return one(&value{kind: kObject, name: t, bound: bound})
+	return one(&value{kind: kObject, name: t, bound: bound, make: make})
 }
 
 func cutSuffix(s, suf string) (string, bool) {

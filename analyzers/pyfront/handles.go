@@ -29,7 +29,7 @@ func (f *frame) kept(s set, off uint32) set {
 	if out == nil {
 		return s
 	}
-	return set{vals: out, open: s.open, size: s.size}
+	return set{vals: out, open: s.open, size: s.size, dims: s.dims}
 }
 
 // handle reports whether tasks must not share an object of a library's class.

@@ -192,7 +192,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 			p = &partial{}
 			f.a.partials[n] = p
 		}
-		p.fn = join(p.fn, first)
+		p.fn = join(p.fn, f.held(first, n))
 		p.args = args{pos: as.pos[1:], kw: as.kw, node: n}
 		return one(&value{kind: kPartial, part: p}), true
 	case "functools.wraps", "functools.update_wrapper":

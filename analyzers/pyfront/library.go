@@ -12,10 +12,9 @@ import (
 // libraryCall calls a name of a library.
 func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	f.a.called[v.name] = true
-	if v.item != nil { // a method of a container or of a string
-		as.self = set{size: f.sizeOfReceiver(n)}
-	} else if v.recv != "" {
-		as.self = set{size: f.sizeOfReceiver(n)}
+	as.make = v.make
+	if v.item == nil && v.recv == "" { // no method
+		as.self = set{}
 	}
 	if p := f.a.patches[v.name]; p != nil {
 		f.patchCall(p, as, n)
@@ -23,6 +22,7 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	e := f.a.methodEntry(v)
 	f.rows(e, v, as, n)
 	f.touch(e, n)
+	f.turns(e, as, n)
 	if r, ok := f.intrinsic(v, as, n); ok {
 		return r
 	}
@@ -36,18 +36,6 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 		return r
 	}
 	return f.compiled(e, as, f.libraryResult(v, e, as, n))
-}
-
-// sizeOfReceiver is the size of what a method is called on.
-func (f *frame) sizeOfReceiver(n pyparse.Node) float64 {
-	if n.Kind() != pyparse.KindCall || n.AsCall().Func().Kind() != pyparse.KindAttribute {
-		return 0
-	}
-	base := n.AsCall().Func().AsAttribute().Value()
-	if base.Kind() == pyparse.KindName {
-		return f.lookup(base.AsName().Id(), base).size
-	}
-	return 0
 }
 
 // methodEntry is what the catalogue knows of a name; a method is looked up along
@@ -86,6 +74,7 @@ func (a *analysis) hasMethod(class, name string) bool {
 // has something to say of it.
 func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (set, bool) {
 	m := &value{kind: kSymbol, name: v.name + "." + name, recv: v.name, bound: v.bound, make: v.make, by: v.by}
+	as.make = v.make
 	for _, c := range f.a.libraryOrder(v.name) {
 		e := f.a.cat.Method(c, name)
 		if !e.Known {
@@ -96,7 +85,7 @@ func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (s
 	}
 	for _, c := range f.a.libraryOrder(v.name) {
 		if t := f.a.typeOf(c, name, "()"); t != "" {
-			return like(f.object(t, n, v.bound), v), true
+			return f.sized(like(f.object(t, n, v.bound), v), c+"."+name+"()", as), true
 		}
 	}
 	return set{}, false
@@ -104,7 +93,6 @@ func (f *frame) libraryMethod(v *value, name string, as args, n pyparse.Node) (s
 
 // rows applies what the catalogue says of a call.
 func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
-	as.make = v.make
 	if !e.Known {
 		f.unknownCall(n, "library that the catalogue doesn't describe")
 	}

@@ -187,7 +187,7 @@ func joinLocals(a, b *locals) *locals {
 	differing(a, b, func(name string) bool {
 		s, ok := a.get(name)
 		if t, other := b.get(name); ok && other {
-			if j := join(s, t); len(j.vals) != len(s.vals) || j.open != s.open || j.size != s.size {
+			if j := join(s, t); len(j.vals) != len(s.vals) || j.open != s.open || j.size != s.size || j.dims != s.dims {
 				out.set(name, j)
 			}
 		} else if other {

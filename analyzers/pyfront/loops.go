@@ -248,7 +248,7 @@ func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 			if async {
 				name = "__aiter__"
 			}
-			_, cost := f.scopedYield(func() { f.libraryMethod(v, name, args{node: n}, n) }, &it.yield)
+			_, cost := f.scopedYield(func() { f.libraryMethod(v, name, args{node: n, self: s}, n) }, &it.yield)
 			it.each += cost
 			if t := f.a.cat.Type(v.name + "[]"); t != "" {
 				it.item = join(it.item, f.object(t, n, v.bound))

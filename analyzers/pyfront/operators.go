@@ -74,7 +74,30 @@ func (f *frame) overloaded(a, b set, op pyparse.Op, n pyparse.Node, inPlace bool
 	if !ok {
 		out, ok = f.first(b, []string{"__r" + name + "__"}, args{pos: []arg{{set: a, node: n}}, node: n}, n)
 	}
+	if !ok {
+		out, ok = f.ofLibrary(a, b, names, n)
+	}
+	if !ok {
+		out, ok = f.ofLibrary(b, a, []string{"__r" + name + "__"}, n)
+	}
 	return out, ok
+}
+
+// ofLibrary calls the first of some special methods of which the catalogue says what it
+// gives, for each object of a library.
+func (f *frame) ofLibrary(s, other set, names []string, n pyparse.Node) (out set, found bool) {
+	for _, v := range s.vals {
+		if v.kind != kObject {
+			continue
+		}
+		for _, name := range names {
+			if r, ok := f.libraryMethod(v, name, args{pos: []arg{{set: other, node: n}}, node: n, self: s}, n); ok {
+				out, found = join(out, r), true
+				break
+			}
+		}
+	}
+	return out, found
 }
 
 // compare evaluates a comparison.

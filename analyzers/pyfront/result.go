@@ -70,9 +70,8 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 func (f *frame) returned(e rules.Entry, as args, n pyparse.Node, bound string) (out set, ok bool) {
 	for _, r := range e.Returns {
 		if r.Surely(as) {
-			t := f.object(r.Type, n, bound)
 			for _, m := range makesOf(r, as) {
-				out = join(out, like(t, m))
+				out = join(out, decidedBy(f.objectOf(r.Type, n, bound, m.make), m.by))
 			}
 			return out, true
 		}
@@ -91,10 +90,7 @@ func (f *frame) givenBy(v *value, as args, n pyparse.Node, bound string) set {
 		if name != "" {
 			class += "." + name
 		}
-		if sz, ok := f.a.cat.Size(class, as); ok {
-			out.size = sz
-		}
-		return out, true
+		return f.sized(out, class+"()", as), true
 	}
 	if v.recv == "" {
 		if out, ok := given(v.name, ""); ok {
@@ -107,7 +103,7 @@ func (f *frame) givenBy(v *value, as args, n pyparse.Node, bound string) set {
 			}
 		}
 	}
-	if sz, ok := f.a.cat.Size(v.name, as); ok {
+	if sz, _, ok := f.a.cat.Size(v.name+"()", as); ok {
 		return one(typed("bytes")).withSize(sz)
 	}
 	if v.recv == "" && isClassName(lastPart(v.name)) {
@@ -131,7 +127,7 @@ func decidedBy(s set, option string) set {
 
 // changed is a set with something changed of its objects of libraries.
 func changed(s set, change func(*value)) set {
-	out := set{open: s.open, size: s.size}
+	out := set{open: s.open, size: s.size, dims: s.dims}
 	for _, v := range s.vals {
 		if v.kind == kObject {
 			v = v.but(change)
@@ -141,12 +137,23 @@ func changed(s set, change func(*value)) set {
 	return out
 }
 
+// sized is a set with the size that the catalogue gives what it comes from.
+func (f *frame) sized(s set, what string, as args) set {
+	if n, dims, ok := f.a.cat.Size(what, as); ok {
+		s.size, s.dims = n, extentOf(dims)
+	}
+	return s
+}
+
 // makesOf are objects of the makes that a row gives a result: its own, or those that an
 // argument may be of.
 func makesOf(r *rules.ReturnRow, as args) []*value {
 	pos, names, ok := r.MadeLike()
 	if !ok {
 		return []*value{{make: r.Make}}
+	}
+	if len(names) == 1 && names[0] == "self" {
+		return []*value{{make: as.make}}
 	}
 	var out []*value
 	a, _ := as.find(pos, names)

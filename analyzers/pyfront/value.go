@@ -94,6 +94,7 @@ type set struct {
 	vals []*value
 	open bool    // may be something that is not known
 	size float64 // elements or bytes; 0 = not known
+	dims *extent // in each direction; nil = not known
 }
 
 var unknownSet = set{open: true}
@@ -108,6 +109,9 @@ func one(v *value) set {
 }
 
 func (s set) withSize(n float64) set { s.size = n; return s }
+
+// sizeless drops a set's size, which says nothing of a cell that holds many.
+func sizeless(s set) set { s.size, s.dims = 0, nil; return s }
 
 func (s set) empty() bool { return len(s.vals) == 0 && !s.open }
 
@@ -130,7 +134,7 @@ func join(a, b set) set {
 	if len(b.vals) == 0 {
 		if len(a.vals) == 0 || b.open == a.open || a.open {
 			a.open = a.open || b.open
-			a.size = max(a.size, b.size)
+			a.size, a.dims = max(a.size, b.size), joinExtents(a.dims, b.dims)
 			return a
 		}
 		a.open = true
@@ -138,10 +142,10 @@ func join(a, b set) set {
 	}
 	if len(a.vals) == 0 {
 		b.open = a.open || b.open
-		b.size = max(a.size, b.size)
+		b.size, b.dims = max(a.size, b.size), joinExtents(a.dims, b.dims)
 		return b
 	}
-	out := set{vals: a.vals, open: a.open || b.open, size: max(a.size, b.size)}
+	out := set{vals: a.vals, open: a.open || b.open, size: max(a.size, b.size), dims: joinExtents(a.dims, b.dims)}
 	copied := false
 	for _, v := range b.vals {
 		if out.has(v) {
@@ -162,7 +166,7 @@ func join(a, b set) set {
 
 // contains reports whether b adds nothing to a.
 func (s set) contains(b set) bool {
-	if b.open && !s.open || b.size > s.size {
+	if b.open && !s.open || b.size > s.size || !b.dims.within(s.dims) {
 		return false
 	}
 	for _, v := range b.vals {
@@ -207,7 +211,7 @@ func widen(s set) set {
 			}
 		}
 	}
-	out := set{open: s.open, size: s.size}
+	out := set{open: s.open, size: s.size, dims: s.dims}
 	for _, v := range s.vals {
 		if v.kind == kConst && count[v.name] > maxConstants && !dotted(v) {
 			if x, ok := v.lit.(float64); !ok || x != largest[v.name] {
@@ -350,7 +354,7 @@ func (a *analysis) write(c *cell, s set) {
 // grow adds to the cell alone.
 func (a *analysis) grow(c *cell, s set) {
 	if c.grown > maxGrowth {
-		s.size = 0
+		s = sizeless(s)
 	}
 	if c.set.contains(s) {
 		return
@@ -358,7 +362,7 @@ func (a *analysis) grow(c *cell, s set) {
 	if t := a.epochs.trial; t != nil {
 		t.writes = append(t.writes, wasCell{c, c.set, c.grown})
 	}
-	if s.size > c.set.size {
+	if s.size > c.set.size || !s.dims.within(c.set.dims) {
 		c.grown++
 	}
 	c.set = join(c.set, s)
@@ -366,7 +370,7 @@ func (a *analysis) grow(c *cell, s set) {
 		c.set = widen(c.set)
 	}
 	if c.grown > maxGrowth {
-		c.set.size = 0
+		c.set = sizeless(c.set)
 	}
 	for u := range c.readers.all {
 		a.enqueue(u)
