@@ -70,10 +70,11 @@ type analysis struct {
 	project *project
 	budget  float64
 
-	modules  map[string]*module  // by file; nil = can't be used
-	order    []*module           // the project's, in order of loading
-	installs map[string]string   // installed modules → their files
-	foreign  map[string]bool     // the files of those that are loaded
+	modules  map[string]*module // by file; nil = can't be used
+	order    []*module          // the project's, in order of loading
+	installs map[string]string  // installed modules → their files
+	foreign  map[string]bool    // the files of those that are loaded
+	abroad   abroad
 	ahead    map[string]*parsing // what is parsed before it is asked for, by file
 	skipped  []rules.Skip
 	broken   []rules.Pos
@@ -158,7 +159,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 	in.Files = slices.Sorted(slices.Values(in.Files)) // the answer is the same for any order
 	a := &analysis{
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
-		modules: map[string]*module{}, installs: map[string]string{}, foreign: map[string]bool{}, starring: map[*module]bool{},
+		modules: map[string]*module{}, installs: map[string]string{}, foreign: map[string]bool{}, abroad: abroad{spent: map[string]int{}}, starring: map[*module]bool{},
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
 		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
@@ -274,18 +275,30 @@ func (a *analysis) run(u *unit) {
 	if t := a.epochs.trial; t != nil && u.id < t.frozen {
 		t.thawed = append(t.thawed, u)
 	}
+	if !a.enter(u) {
+		u.ran, u.yields.maybe = true, true
+		return
+	}
 	u.running, u.ran, u.outdated = true, true, false
 	u.runs++
-	a.depth++
 	cost, yields := u.cost, u.yields
 	u.outcome = u.emptied()
-	fr := &frame{a: a, u: u, scope: u.scope, env: new(locals)}
-	a.bounded(fr)
-	a.depth--
-	u.running = false
+	a.execute(&frame{a: a, u: u, scope: u.scope, env: new(locals)})
 	if u.cost > cost*1.01 || u.yields.maybe != yields.maybe || len(u.yields.when) != len(yields.when) {
 		a.outdateCallers(u)
 	}
+}
+
+// execute runs a frame of a unit that was entered. Also where that is given up, it has
+// ended then.
+func (a *analysis) execute(fr *frame) {
+	a.depth++
+	defer func() {
+		a.depth--
+		a.leave(fr.u)
+		fr.u.running = false
+	}()
+	a.bounded(fr)
 }
 
 // bounded runs a frame and gives up on it when it takes too long; what was found

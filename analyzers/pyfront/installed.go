@@ -34,12 +34,60 @@ func (a *analysis) installed(name string) *module {
 		}
 		a.installs[name] = file
 	}
-	if file == "" || a.modules[file] == nil && len(a.foreign) >= maxInstalled {
+	if file == "" || a.modules[file] == nil && (len(a.foreign) >= maxInstalled || a.abroad.depth > 0 && a.tired()) {
 		return nil
 	}
 	a.foreign[file] = true
 	a.project.names[file] = name
 	return a.load(file)
+}
+
+// maxAbroad bounds how many expressions are evaluated on behalf of one package, about a
+// second's worth. Few come near; those that do are programs of their own, such as a
+// computer algebra, and what they would do to a loop is no matter of a call or two.
+const maxAbroad = 400_000
+
+// An abroad is how much was seen of installed packages.
+type abroad struct {
+	spent map[string]int // expressions evaluated, by top-level package
+	trip  string         // the package that the project's code has called into, while in it
+	since int            // the analysis's steps when it got there
+	depth int            // of units of packages, one running inside another
+}
+
+// enter notes that a unit begins to run, and reports whether it may: of its package, not
+// too much was seen already.
+func (a *analysis) enter(u *unit) bool {
+	if u.mod == nil || !u.mod.foreign {
+		return true
+	}
+	if a.abroad.depth == 0 {
+		a.abroad.trip, a.abroad.since = firstPart(u.mod.name), a.steps
+	}
+	if a.tired() {
+		return false
+	}
+	a.abroad.depth++
+	return true
+}
+
+// leave notes its end.
+func (a *analysis) leave(u *unit) {
+	if u.mod == nil || !u.mod.foreign {
+		return
+	}
+	if a.abroad.depth--; a.abroad.depth == 0 && a.epochs.trial == nil { // edits are many, and small
+		a.abroad.spent[a.abroad.trip] += a.steps - a.abroad.since
+	}
+}
+
+// tired reports whether enough was seen of the package that the project's code is in.
+func (a *analysis) tired() bool {
+	spent := a.abroad.spent[a.abroad.trip]
+	if a.abroad.depth > 0 {
+		spent += a.steps - a.abroad.since
+	}
+	return spent > maxAbroad
 }
 
 // demand evaluates what binds a name of an installed module, and no more of it: most of
@@ -67,9 +115,10 @@ func (a *analysis) demand(m *module, name string) {
 		a.enqueue(m.body)
 		return
 	}
-	a.depth++
-	a.bounded(&frame{a: a, u: m.body, scope: m.body.scope, env: new(locals), only: list})
-	a.depth--
+	if running := m.body.running; a.enter(m.body) {
+		a.execute(&frame{a: a, u: m.body, scope: m.body.scope, env: new(locals), only: list})
+		m.body.running = running
+	}
 }
 
 // binding are the statements at the top of a module that bind a name, or, where none
