@@ -122,6 +122,7 @@ type analysis struct {
 	declarations          map[optionKey]*declaration
 	patterned             []*pattern
 	holders               map[string]bool // library classes → whether their objects have options
+	harmful               map[string]bool // see [analysis.harmsEarly]
 }
 
 // epochs count changes that caches depend on.

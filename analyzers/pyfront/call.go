@@ -51,7 +51,7 @@ func (f *frame) apply(fn set, as args, n pyparse.Node) set {
 		}
 		f.unknownCall(n, reasonFor(n))
 		f.escape(as, n)
-		return join(out, unknownSet)
+		return join(join(out, adorned(as)), unknownSet)
 	}
 	if fn.open {
 		if c := n.AsCall(); c.Valid() {
@@ -65,6 +65,15 @@ func (f *frame) apply(fn set, as args, n pyparse.Node) set {
 		out = join(out, unknownSet)
 	}
 	return out
+}
+
+// adorned is what something unknown makes of a class that is all it is given: as a rule,
+// like a decorator, the class.
+func adorned(as args) set {
+	if len(as.pos) != 1 || len(as.kw) > 0 || as.star || as.kwstar {
+		return set{}
+	}
+	return without(as.pos[0].set, func(v *value) bool { return v.kind != kClass })
 }
 
 // reasonFor says why a callee is not known, by the form of the call.
@@ -157,6 +166,9 @@ func (f *frame) receiver(v *value) set {
 func (f *frame) applyElsewhere(v *value, as args, n pyparse.Node) set {
 	f.yield.maybe = true
 	out := unknownSet
+	if t, ok := v.lit.(threaded); ok {
+		f.goesTo(inThread, false, t.symbol, t.row, n)
+	}
 	for _, w := range v.item.read(f.u).vals {
 		if v.name == "" {
 			f.move(one(w), as, n, flow.Offload, rules.Guard{})
@@ -195,7 +207,7 @@ func (f *frame) elsewhereResult(v, of *value, n pyparse.Node) set {
 		if len(out.vals) == 1 && out.vals[0].kind == kObject && v.flag&fAutowrap != 0 {
 			c := f.a.site(n)
 			f.a.write(c, out)
-			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap})
+			return one(&value{kind: kElsewhere, item: c, flag: fAutowrap, lit: v.lit})
 		}
 		return out
 	}

@@ -143,7 +143,7 @@ func (f *frame) classDef(n pyparse.ClassDef) {
 }
 
 // standsIn notes which of a library's methods a class defines anew: they are called, by
-// the library, as a shim is.
+// the library, as a shim is. One that does nothing is for objects that do nothing.
 func (f *frame) standsIn(c *class, n pyparse.ClassDef) {
 	for _, b := range c.bases {
 		if b.kind != kSymbol {
@@ -151,12 +151,32 @@ func (f *frame) standsIn(c *class, n pyparse.ClassDef) {
 		}
 		for _, lib := range f.a.libraryOrder(b.name) {
 			for s := range n.Body().All() {
-				if d := s.AsFunctionDef(); d.Valid() {
+				if d := s.AsFunctionDef(); d.Valid() && !idles(d.Body()) {
 					f.a.called[lib+"."+d.Name()] = true
 				}
 			}
 		}
 	}
+}
+
+// idles reports whether a body does nothing: it is empty, or sets something to None.
+func idles(body pyparse.NodeList) bool {
+	for n := range body.All() {
+		switch n.Kind() {
+		case pyparse.KindPass:
+		case pyparse.KindExpr:
+			if !n.AsExpr().Value().AsConstant().Valid() {
+				return false
+			}
+		case pyparse.KindAssign:
+			if c := n.AsAssign().Value().AsConstant(); !c.Valid() || c.ConstKind() != pyparse.ConstNone {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func (a *analysis) addSub(c, s *class) {

@@ -33,6 +33,13 @@ type away struct {
 	pos, end rules.Pos
 }
 
+// threaded is what a wrapped object is kept with whose methods run in a real thread: what
+// has wrapped it.
+type threaded struct {
+	symbol string
+	row    *rules.Row
+}
+
 // A harm is a call that does harm in a realm, under the guard's conditions.
 type harm struct {
 	rule     rules.ID

@@ -24,9 +24,25 @@ type earlyImport struct {
 	path []rules.Frame // the import statements that lead there, the entry point's first
 }
 
+// harmsEarly reports whether a library's module does harm when it is imported before the
+// patch.
+func (a *analysis) harmsEarly(name string) bool {
+	if a.harmful == nil {
+		a.harmful = map[string]bool{}
+		for _, s := range a.in.Catalog.SettingTables("python") {
+			if s.Role == "import" {
+				for _, n := range s.Names {
+					a.harmful[n] = true
+				}
+			}
+		}
+	}
+	return a.harmful[name]
+}
+
 // lateOrders are the findings about imports that come before the patch (GL601).
 func (a *analysis) lateOrders() []rules.Finding {
-	o := orders{a: a, rows: map[string]*rules.Setting{}, closes: map[*module]bool{}, near: a.nearPatches(4)}
+	o := orders{a: a, rows: map[string]*rules.Setting{}, closes: map[*module]bool{}, near: a.nearPatches(4), starts: a.starters()}
 	for _, s := range a.in.Catalog.SettingTables("python") {
 		if s.Role == "import" {
 			o.harm = append(o.harm, s)
@@ -39,7 +55,7 @@ func (a *analysis) lateOrders() []rules.Finding {
 		}
 	}
 	inTime := map[*module]bool{} // modules of processes that patch while their entry point is imported
-	for _, root := range a.entries() {
+	for _, root := range a.entries(o.starts) {
 		found, patched := o.walk(root)
 		if patched {
 			for _, m := range closure(root) {
@@ -61,12 +77,18 @@ func (a *analysis) lateOrders() []rules.Finding {
 	return out
 }
 
+// starters tells which modules are written to start a process.
+func (a *analysis) starters() func(*module) bool {
+	commands := a.commands()
+	return func(m *module) bool { return commands[m.file] || startsProcess(m) }
+}
+
 // entries are the modules that a process may start with: those that no other
 // imports, and those that are written to be run.
-func (a *analysis) entries() []*module {
+func (a *analysis) entries(starts func(*module) bool) []*module {
 	out := a.roots()
 	for _, m := range a.order {
-		if startsProcess(m) && !slices.Contains(out, m) {
+		if starts(m) && !slices.Contains(out, m) {
 			out = append(out, m)
 		}
 	}
@@ -123,6 +145,7 @@ type orders struct {
 	rows   map[string]*rules.Setting
 	closes map[*module]bool // modules whose imports, all of them, do harm when early
 	near   map[*unit]bool   // functions that patch, themselves or a few calls deep
+	starts func(*module) bool
 }
 
 // nearPatches are the units from which a patch call is at most so many calls away.
@@ -203,14 +226,14 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 				}
 			case e.patch != nil:
 				patched = true
-				if m != root && !startsProcess(root) {
+				if m != root && !o.starts(root) {
 					return nil // loaded by others, who may well have patched
 				}
 				return o.late(*e.patch, []patchFrame{{m, e.patch.pos, e.patch.end, e.patch.text}}, early)
 			case e.unit != nil:
 				if steps, p := o.patchWithin(e.unit, 4); p != nil {
 					patched = true
-					if m != root && !startsProcess(root) {
+					if m != root && !o.starts(root) {
 						return nil
 					}
 					steps = append([]patchFrame{{m, m.pos(e.offset), m.pos(e.end), m.line(e.offset, e.end)}}, steps...)
@@ -219,6 +242,13 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 			}
 		}
 		return nil
+	}
+	if !startsProcess(root) { // it is loaded by its name, and the packages around it first
+		for _, p := range o.a.packages(root) {
+			if found = visit(p); found != nil || patched {
+				return found, patched
+			}
+		}
 	}
 	found = visit(root)
 	return found, patched || perhaps

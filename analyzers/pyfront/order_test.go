@@ -60,6 +60,23 @@ func TestLateOrders(t *testing.T) {
 		"an import for type checkers": {map[string]string{
 			"main.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import requests\n" + patch,
 		}, ""},
+		"a module below a library": {map[string]string{
+			"main.py": "from google.auth.transport import requests\n" + patch,
+		}, "main.py:3 google.auth.transport.requests"},
+		"another module of the library": {map[string]string{
+			"main.py": "from google.auth.transport import mtls\n" + patch,
+		}, ""},
+		"the package of a command patches late": {map[string]string{
+			"shop/__init__.py":     "",
+			"shop/cmd/__init__.py": "import requests\n" + patch,
+			"shop/cmd/command.py":  "import os\n\n\ndef main():\n    pass\n",
+			"shop/test.py":         "import shop.cmd.command\n",
+		}, "shop/cmd/__init__.py:3 requests"},
+		"the package of a command patches first": {map[string]string{
+			"shop/__init__.py":     "",
+			"shop/cmd/__init__.py": patch,
+			"shop/cmd/command.py":  "import requests\n\n\ndef main():\n    pass\n",
+		}, ""},
 		"eventlet": {map[string]string{
 			"main.py": "import pymongo\nimport eventlet\neventlet.monkey_patch()\n",
 		}, "main.py:3 pymongo"},
@@ -71,7 +88,10 @@ func TestLateOrders(t *testing.T) {
 			for f := range c.files {
 				files = append(files, f)
 			}
-			res, err := Analyze(t.Context(), Input{Files: files, Catalog: cat, Read: func(f string) ([]byte, error) {
+			command := func() []rules.EntryPoint {
+				return []rules.EntryPoint{{Command: true, Module: "shop.cmd.command", Name: "main"}}
+			}
+			res, err := Analyze(t.Context(), Input{Files: files, Catalog: cat, Entries: command, Read: func(f string) ([]byte, error) {
 				s, ok := c.files[f]
 				if !ok {
 					return nil, fs.ErrNotExist

@@ -27,6 +27,9 @@ func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) 
 			f.a.write(c, sizeless(a.set))
 			f.wrapping(a.set)
 			w := &value{kind: kElsewhere, item: c}
+			if m.Thread {
+				w.lit = threaded{e.Symbol, &m.Row}
+			}
 			if given, ok := as.find(1, []string{"autowrap"}); ok && m.Wraps && !given.set.empty() {
 				w.flag = fAutowrap
 			}

@@ -738,6 +738,9 @@ func (f *frame) importFrom(s pyparse.ImportFrom) {
 			continue
 		default:
 			out = f.libraryAttr(base, al.Name(), n)
+			if f.a.harmsEarly(base + "." + al.Name()) { // a module below it
+				f.importEvent(base+"."+al.Name(), n)
+			}
 		}
 		f.assignImport(as, out, n)
 	}
@@ -785,13 +788,17 @@ func breaks(l pyparse.NodeList) bool {
 // foreignImport notes that a library is imported; some patch when they are.
 func (f *frame) foreignImport(name string, n pyparse.Node) {
 	f.a.called["import "+name] = true
-	if f.moduleLevel() && f.onlyTypes == 0 {
-		f.u.events = append(f.u.events, event{offset: n.Start(), lib: name})
-	}
+	f.importEvent(name, n)
 	for _, p := range []string{name, firstPart(name)} {
 		if patch := f.a.patches["import "+p]; patch != nil {
 			f.patchCall(patch, args{node: n}, n)
 			return
 		}
+	}
+}
+
+func (f *frame) importEvent(name string, n pyparse.Node) {
+	if f.moduleLevel() && f.onlyTypes == 0 {
+		f.u.events = append(f.u.events, event{offset: n.Start(), lib: name})
 	}
 }

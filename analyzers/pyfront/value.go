@@ -35,7 +35,7 @@ type value struct {
 	kind  kind
 	flag  uint8  // kFunc: how it is decorated
 	name  string // kSymbol, kObject: qualified; kConst: type of the constant
-	lit   any    // kConst: nil, bool, float64 or string; kObject, kSymbol: what the object, or that of the method, was made of or is kept in: an [expression], [options], an [optionGroup] or a [keeper]
+	lit   any    // kConst: nil, bool, float64 or string; kObject, kSymbol: what the object, or that of the method, was made of or is kept in: an [expression], [options], an [optionGroup] or a [keeper]; kElsewhere: [threaded]
 	unit  *unit  // kFunc, kBound, kGenerator, kCoroutine, kManager, kProperty
 	class *class // kClass, kInstance, kSuper; kBound: the receiver's class
 	mod   *module
