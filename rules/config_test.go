@@ -179,6 +179,9 @@ func TestUserTables(t *testing.T) {
 		"held": {effect + "held = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Symbol("acme.Client.get").Effects[0].Held)
 		}},
+		"asked": {effect + "asked = [\"ready\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.Equal(t, []string{"ready"}, l.Symbol("acme.Client.get").Effects[0].Asked)
+		}},
 		"unknown": {"[[safe]]\ncalls = [\"acme.*\"]\nunknown = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Symbol("acme.anything").Safe[0].Unknown)
 		}},

@@ -110,6 +110,9 @@ type EffectRow struct {
 	// Adds says that short calls add up where a loop makes them without end: each
 	// counts as the work of a loop over a stream, as calls to the disk always do.
 	Adds bool `toml:"adds"`
+	// Asked are methods that say whether the call would wait. It is no effect below a test
+	// that has asked the same object by one of them: while q.qsize(): q.get().
+	Asked []string `toml:"asked"`
 	// Held says that the call waits only as long as others hold what it takes: a lock that
 	// is held over nothing that can wait is none to wait for.
 	Held bool `toml:"held"`

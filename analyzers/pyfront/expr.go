@@ -60,12 +60,14 @@ func (f *frame) eval(n pyparse.Node) set {
 		env := f.env
 		var a, b set
 		if !known || val {
-			f.env = f.narrow(e.Test(), true)
-			a = f.either(e.Body(), option != "" && !usual)
+			if f.env = f.narrow(e.Test(), true); f.env != nil {
+				a = f.either(e.Body(), option != "" && !usual)
+			}
 		}
 		if !known || !val {
-			f.env = f.narrow(e.Test(), false)
-			b = f.either(e.Orelse(), option != "" && usual)
+			if f.env = f.narrow(e.Test(), false); f.env != nil {
+				b = f.either(e.Orelse(), option != "" && usual)
+			}
 		}
 		f.env = env
 		return join(a, b)

@@ -97,7 +97,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 		f.unknownCall(n, "library that the catalogue doesn't describe")
 	}
 	for _, r := range e.Effects {
-		if !r.Applies(as) || r.Local && f.u.mod.foreign {
+		if !r.Applies(as) || r.Local && f.u.mod.foreign || f.u.hasAsked(r.Asked, n) {
 			continue
 		}
 		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}

@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
@@ -41,6 +42,28 @@ func (f *frame) waitsForLock(e rules.Effect, n pyparse.Node) {
 		return
 	}
 	f.taking.effects = append(f.taking.effects, flow.Own{Effect: e, Pos: f.pos(n), End: f.endPos(n)})
+}
+
+// hasAsked reports whether a call of a method stands below a test that asks the same object,
+// by another method, whether it would wait.
+func (u *unit) hasAsked(methods []string, n pyparse.Node) bool {
+	call := n.AsCall()
+	if len(methods) == 0 || !call.Valid() || call.Func().Kind() != pyparse.KindAttribute {
+		return false
+	}
+	of := call.Func().AsAttribute().Value().Text()
+	asks := func(test pyparse.Node) bool {
+		return !isWithin(n, test) && slices.ContainsFunc(methods, func(m string) bool { return strings.Contains(test.Text(), of+"."+m+"(") })
+	}
+	found := false
+	u.around(n.Start(), func(n pyparse.Node) {
+		if i := n.AsIf(); i.Valid() {
+			found = found || asks(i.Test())
+		} else if w := n.AsWhile(); w.Valid() {
+			found = found || asks(w.Test())
+		}
+	})
+	return found
 }
 
 // lastName is what an expression is called by: lock of self.lock, locks of locks[k].
@@ -84,7 +107,7 @@ func (a *analysis) contended(units []*unit) map[*unit][]flow.Own {
 	for _, u := range units {
 		for _, h := range u.holds {
 			long[h.lock] = long[h.lock] || h.awaits || u.waitsIn(h.body) || slices.ContainsFunc(u.edges, func(e flow.Edge) bool {
-				return e.Kind == flow.Call && h.body.has(uint32(e.Pos.Offset)) && waiting[e.Callee]
+				return certain(&e) && h.body.has(uint32(e.Pos.Offset)) && waiting[e.Callee]
 			})
 		}
 	}
@@ -105,31 +128,40 @@ func (u *unit) waitsIn(s span) bool {
 		slices.ContainsFunc(u.steps, func(st step) bool { return (st.kind == takes || st.kind == rests) && s.has(st.off) })
 }
 
-// waitingUnits are those that wait, by themselves or in what they call.
+// maxHeldDepth is how many calls away from a with statement a wait counts. What lies further
+// off is done now and then, or by another callee.
+const maxHeldDepth = 2
+
+// waitingUnits are those that wait, by themselves or in what they are sure to call.
 func waitingUnits(units []*unit) map[rules.Func]bool {
 	out := map[rules.Func]bool{}
 	callers := map[rules.Func][]*unit{}
-	var todo []*unit
+	var now []*unit
 	for _, u := range units {
 		for _, e := range u.edges {
-			if e.Kind == flow.Call {
+			if certain(&e) {
 				callers[e.Callee] = append(callers[e.Callee], u)
 			}
 		}
 		if u.waitsIn(span{0, ^uint32(0)}) {
 			out[u.name] = true
-			todo = append(todo, u)
+			now = append(now, u)
 		}
 	}
-	for len(todo) > 0 {
-		u := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, c := range callers[u.name] {
-			if !out[c.name] {
-				out[c.name] = true
-				todo = append(todo, c)
+	for range maxHeldDepth - 1 {
+		var next []*unit
+		for _, u := range now {
+			for _, c := range callers[u.name] {
+				if !out[c.name] {
+					out[c.name] = true
+					next = append(next, c)
+				}
 			}
 		}
+		now = next
 	}
 	return out
 }
+
+// certain reports whether an edge is a call here and now of just this function.
+func certain(e *flow.Edge) bool { return e.Kind == flow.Call && !e.Dynamic }

@@ -2,29 +2,34 @@ package pyfront
 
 import "github.com/greenlint/greenlint/pyparse"
 
-// narrow is the environment in which a test has come out one way.
+// narrow is the environment in which a test has come out one way; nil where it can't.
 func (f *frame) narrow(test pyparse.Node, outcome bool) *locals {
 	if f.env == nil {
 		return nil
 	}
 	env := f.env.copy()
-	f.narrowInto(env, test, outcome)
+	if !f.narrowInto(env, test, outcome) {
+		return nil
+	}
 	return env
 }
 
-func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) {
+// narrowInto reports whether the test can come out so.
+func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) bool {
 	switch test.Kind() {
 	case pyparse.KindName: // if x: it is not None
 		f.narrowNone(env, test.AsName().Id(), !outcome)
 	case pyparse.KindUnaryOp:
 		if u := test.AsUnaryOp(); u.Op() == pyparse.OpNot {
-			f.narrowInto(env, u.Operand(), !outcome)
+			return f.narrowInto(env, u.Operand(), !outcome)
 		}
 	case pyparse.KindBoolOp:
 		b := test.AsBoolOp()
 		if (b.Op() == pyparse.OpAnd) == outcome { // every part came out this way
 			for v := range b.Values().All() {
-				f.narrowInto(env, v, outcome)
+				if !f.narrowInto(env, v, outcome) {
+					return false
+				}
 			}
 		}
 	case pyparse.KindNamedExpr:
@@ -38,17 +43,17 @@ func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) {
 			if call.Func().Kind() == pyparse.KindName && call.Func().AsName().Id() == "type" && call.Args().Len() == 1 && call.Args().At(0).Kind() == pyparse.KindName {
 				f.narrowTo(env, call.Args().At(0).AsName().Id(), c.Comparators().At(0), true)
 			}
-			return
+			return true
 		}
 		if c.Comparators().Len() != 1 || c.Left().Kind() != pyparse.KindName {
-			return
+			return true
 		}
 		k, ok := c.Comparators().At(0), false
 		if cc := k.AsConstant(); cc.Valid() {
 			ok = cc.ConstKind() == pyparse.ConstNone
 		}
 		if !ok {
-			return
+			return true
 		}
 		switch c.OpAt(0) {
 		case pyparse.OpIs, pyparse.OpEq:
@@ -58,11 +63,37 @@ func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) {
 		}
 	case pyparse.KindCall:
 		c := test.AsCall()
-		if c.Args().Len() != 2 || c.Func().Kind() != pyparse.KindName || c.Func().AsName().Id() != "isinstance" || c.Args().At(0).Kind() != pyparse.KindName {
-			return
+		if c.Args().Len() == 0 || c.Args().At(0).Kind() != pyparse.KindName {
+			return true
 		}
-		f.narrowTo(env, c.Args().At(0).AsName().Id(), c.Args().At(1), outcome)
+		name := c.Args().At(0).AsName().Id()
+		switch {
+		case c.Args().Len() == 2 && c.Func().Kind() == pyparse.KindName && c.Func().AsName().Id() == "isinstance":
+			f.narrowTo(env, name, c.Args().At(1), outcome)
+		case c.Args().Len() == 1 && asksForCoroutine(c.Func()):
+			return f.narrowCoroutine(env, name, outcome)
+		}
 	}
+	return true
+}
+
+// asksForCoroutine reports whether a call asks if a function is an async def.
+func asksForCoroutine(fn pyparse.Node) bool {
+	return lastName(fn) == "iscoroutinefunction"
+}
+
+// narrowCoroutine keeps of a name the async functions, or all others, and reports whether
+// anything is left.
+func (f *frame) narrowCoroutine(env *locals, name string, async bool) bool {
+	s, ok := env.get(name)
+	if !ok || s.empty() {
+		return true
+	}
+	kept := without(s, func(v *value) bool {
+		return (v.kind == kFunc || v.kind == kBound) && v.unit.async != async
+	})
+	env.set(name, kept)
+	return !kept.empty()
 }
 
 // narrowTo keeps of a name the instances of some classes, or all others.
