@@ -248,7 +248,7 @@ func (a *analysis) enqueue(u *unit) {
 	if t := a.epochs.trial; t != nil && u.ran && u.id < t.frozen {
 		return
 	}
-	if u.queued || u.runs >= maxRuns || u.node == (pyparse.Node{}) {
+	if u.queued || u.runs >= a.mostRuns(u) || u.node == (pyparse.Node{}) {
 		return
 	}
 	u.queued = true

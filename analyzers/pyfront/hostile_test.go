@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -225,4 +227,25 @@ func TestBudget(t *testing.T) {
 	if count(10) != 0 || count(0.001) != 1 {
 		t.Errorf("with 10 s: %d loops, with 1 ms: %d", count(10), count(0.001))
 	}
+}
+
+// TestEndlessInstalled: however many modules are installed, and however they import each
+// other, no more than some are read.
+func TestEndlessInstalled(t *testing.T) {
+	read := func(file string) ([]byte, error) {
+		if file == "m.py" {
+			return []byte("import i0\nfrom i0 import f, nothing\nasync def task():\n    f()\n    nothing()\n    i0.deeper.f()\n"), nil
+		}
+		var n int
+		if _, err := fmt.Sscanf(file, "site/i%d.py", &n); err != nil {
+			return nil, fs.ErrNotExist
+		}
+		return fmt.Appendf(nil, "from i%d import *\nimport i0\nfrom i%d import f as g, C as D\nclass C(D, i0.C):\n    pass\ndef f():\n    return g(C(f), i0.f)\n", n+1, n+1), nil
+	}
+	a := newAnalysis(context.Background(), Input{Files: []string{"m.py"}, Read: read, Catalog: catalog(t),
+		Installed: func(module string) string { return "site/" + module + ".py" }})
+	_, err := a.all()
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(a.foreign), maxInstalled)
+	require.Greater(t, len(a.foreign), 10)
 }

@@ -42,14 +42,28 @@ func (a *analysis) installed(name string) *module {
 	return a.load(file)
 }
 
-// maxAbroad bounds how many expressions are evaluated on behalf of one package, about a
-// second's worth. Few come near; those that do are programs of their own, such as a
-// computer algebra, and what they would do to a loop is no matter of a call or two.
-const maxAbroad = 400_000
+// maxAbroad bounds how many expressions are evaluated on behalf of one package, about half
+// a second's worth. Few come near; those that do are programs of their own, such as a
+// computer algebra, and what they would do to a loop is no matter of a call or two. All
+// packages together get as much as the project itself, and minAbroad at least.
+// maxForeignRuns bounds how often one of their functions is run.
+const (
+	maxAbroad      = 200_000
+	minAbroad      = 600_000
+	maxForeignRuns = 5
+)
+
+func (a *analysis) mostRuns(u *unit) int {
+	if u.mod != nil && u.mod.foreign {
+		return maxForeignRuns
+	}
+	return maxRuns
+}
 
 // An abroad is how much was seen of installed packages.
 type abroad struct {
 	spent map[string]int // expressions evaluated, by top-level package
+	all   int            // and of all of them
 	trip  string         // the package that the project's code has called into, while in it
 	since int            // the analysis's steps when it got there
 	depth int            // of units of packages, one running inside another
@@ -78,16 +92,19 @@ func (a *analysis) leave(u *unit) {
 	}
 	if a.abroad.depth--; a.abroad.depth == 0 && a.epochs.trial == nil { // edits are many, and small
 		a.abroad.spent[a.abroad.trip] += a.steps - a.abroad.since
+		a.abroad.all += a.steps - a.abroad.since
 	}
 }
 
-// tired reports whether enough was seen of the package that the project's code is in.
+// tired reports whether enough was seen of the package that the project's code is in, or
+// of all packages.
 func (a *analysis) tired() bool {
-	spent := a.abroad.spent[a.abroad.trip]
+	spent, all := a.abroad.spent[a.abroad.trip], a.abroad.all
 	if a.abroad.depth > 0 {
 		spent += a.steps - a.abroad.since
+		all += a.steps - a.abroad.since
 	}
-	return spent > maxAbroad
+	return spent > maxAbroad || all > max(minAbroad, a.steps-all)
 }
 
 // demand evaluates what binds a name of an installed module, and no more of it: most of
