@@ -162,8 +162,8 @@ func joinText(a, b set) (string, bool) {
 func joinPath(as args) *value {
 	path := ""
 	for i, p := range as.pos {
-		t, ok := text(p.set)
-		if !ok || p.name == "*" {
+		t := inCommon(p.set)
+		if p.name == "*" {
 			t = unknownText
 		}
 		switch {
@@ -180,6 +180,30 @@ func joinPath(as args) *value {
 		return constOf(path)
 	}
 	return typed("str")
+}
+
+// inCommon is what all texts in a set begin with, and "…" for the rest.
+func inCommon(s set) string {
+	if t, ok := text(s); ok {
+		return t
+	}
+	head := ""
+	for i, v := range s.vals {
+		t, ok := v.lit.(string)
+		if !ok || v.kind != kConst || s.open {
+			return unknownText
+		}
+		if i == 0 {
+			head = t
+		}
+		n := 0
+		for n < min(len(head), len(t)) && head[n] == t[n] {
+			n++
+		}
+		head = head[:n]
+	}
+	head, _, _ = strings.Cut(strings.ToValidUTF8(head, ""), unknownText)
+	return head + unknownText
 }
 
 // formatted is what a text is with something put into its %s: "…" where that is not
