@@ -143,7 +143,7 @@ func (l *Library) rows() (out []AboutRow) {
 		}
 	}
 	for _, x := range l.Contexts {
-		names := slices.Concat(x.Calls, x.Decorators, x.Bases, x.Params, x.Fields)
+		names := slices.Concat(x.Calls, x.Decorators, x.Bases, x.Params, x.Fields, x.Entries, x.Settings)
 		if x.Syntax != "" {
 			names = append(names, x.Syntax)
 		}

@@ -151,7 +151,7 @@ func (c *Catalog) all(language string) []*Library {
 		}
 		text := string(src)
 		if !strings.Contains(text, "[[launch]]") && !strings.Contains(text, "[[setting]]") &&
-			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") && !strings.Contains(text, "[vendored]") && !strings.Contains(text, "entries ") {
+			!strings.Contains(text, "[[patch]]") && !strings.Contains(text, "[[version]]") && !strings.Contains(text, "[[detour]]") && !strings.Contains(text, "[[stub]]") && !strings.Contains(text, "[vendored]") && !strings.Contains(text, "\nentries ") && !strings.Contains(text, "\nsettings ") {
 			continue
 		}
 		if lib, err := c.libraryLocked(n); err == nil {
@@ -187,6 +187,18 @@ func (c *Catalog) EntryTables(language string) (out []*ContextRow) {
 	for _, lib := range c.all(language) {
 		for _, r := range lib.Contexts {
 			if len(r.Entries) > 0 {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// ListTables lists the [[context]] rows of a language that are about settings.
+func (c *Catalog) ListTables(language string) (out []*ContextRow) {
+	for _, lib := range c.all(language) {
+		for _, r := range lib.Contexts {
+			if len(r.Settings) > 0 {
 				out = append(out, r)
 			}
 		}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
@@ -143,6 +144,31 @@ func (c *Catalog) Noun(kind string) string {
 		}
 	}
 	return kindNoun(kind)
+}
+
+// Kinds are those of the contexts that a language's libraries make, sorted, without those
+// during which no other task runs: they hold up nobody.
+func (c *Catalog) Kinds(language string) (out []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	idle := map[string]bool{}
+	files, _ := fs.Glob(c.files, "catalog/"+language+"/*.toml")
+	for _, f := range files {
+		lib, err := c.libraryLocked(f)
+		if err != nil {
+			continue
+		}
+		for _, r := range lib.Contexts {
+			idle[r.Kind] = idle[r.Kind] || r.Idle
+		}
+	}
+	for kind, never := range idle {
+		if !never {
+			out = append(out, kind)
+		}
+	}
+	sort.Strings(out)
+	return out
 }
 
 // kindNoun is the last word of a kind: "handler" of "socketio-handler".

@@ -273,6 +273,12 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, []string{"acme.jobs"}, last.Entries)
 			require.Equal(t, 2, last.Made)
 		}},
+		"context by setting": {"[[context]]\nkind = \"acme-step\"\nsettings = [\"ACME_STEPS\"]\nmade = 1\nmethods = [\"run_*\"]\n", func(t *testing.T, _ *Lookup, c *Catalog) {
+			rows := c.ListTables("python")
+			last := rows[len(rows)-1]
+			require.Equal(t, []string{"ACME_STEPS"}, last.Settings)
+			require.Equal(t, []string{"run_*"}, last.Methods)
+		}},
 		"context by what is passed": {"[[context]]\nkind = \"acme-rpc\"\ncalls = [\"acme.serve\"]\narg = [0]\nmethods = [\"*\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.Equal(t, []string{"*"}, l.Symbol("acme.serve").Contexts[0].Methods)
 		}},

@@ -285,13 +285,13 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 		case err != nil:
 		case c.Kind == "":
 			err = errors.New("no kind")
-		case len(c.Calls)+len(c.Decorators)+len(c.Bases)+len(c.Params)+len(c.Fields)+len(c.Entries) == 0 && c.Syntax == "":
-			err = errors.New("none of decorators, bases, calls, params, fields, entries and syntax")
-		case c.Made != 0 && (len(c.Entries) == 0 || c.Made < 0 || c.Made > 3):
-			err = errors.New("made goes with entries, and is 1, 2 or 3")
+		case len(c.Calls)+len(c.Decorators)+len(c.Bases)+len(c.Params)+len(c.Fields)+len(c.Entries)+len(c.Settings) == 0 && c.Syntax == "":
+			err = errors.New("none of decorators, bases, calls, params, fields, entries, settings and syntax")
+		case c.Made != 0 && (len(c.Entries)+len(c.Settings) == 0 || c.Made < 0 || c.Made > 3):
+			err = errors.New("made goes with entries or settings, and is 1, 2 or 3")
 		case len(c.Bases) > 0 && len(c.Methods) == 0:
 			err = errors.New("bases without methods")
-		case len(c.Methods) > 0 && len(c.Bases) == 0 && len(c.Arg) == 0:
+		case len(c.Methods) > 0 && len(c.Bases)+len(c.Arg)+len(c.Settings) == 0:
 			err = errors.New("methods without bases, and without an arg that has them")
 		case len(c.Names)+len(c.Tags) > 0 && c.Syntax != "func":
 			err = errors.New("names and tags go with syntax = \"func\"")

@@ -52,6 +52,7 @@ type Launch struct {
 	Switches  []string `toml:"switches"`     // options that take no value
 	App       []string `toml:"app"`          // options that name the module that is imported, or its file
 	AppAlso   []string `toml:"app-also"`     // modules that are imported besides, if they are there, X for the first: "X.celery"
+	AppFiles  []string `toml:"app-files"`    // base names of files that it runs if no option names one: "locustfile.py"
 	AppWord   bool     `toml:"app-argument"` // the first word that is no option names it: "gunicorn shop.wsgi:app"
 	Queues    []string `toml:"queues"`       // options that name the queues served, with commas between
 	NotQueues []string `toml:"not-queues"`   // and those not served, of all that there are

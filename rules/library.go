@@ -257,10 +257,11 @@ type ContextRow struct {
 	Loop       Loop     `toml:"loop"`       // empty: whatever the process runs
 	Decorators []string `toml:"decorators"` // qualified names of decorators, called or not
 	Bases      []string `toml:"bases"`      // classes whose Methods are contexts
-	Methods    []string `toml:"methods"`    // "*" means all that are public
+	Methods    []string `toml:"methods"`    // "*" means all that are public, "on_*" those that begin so
 	Arg        []any    `toml:"arg"`        // with calls: the callable that becomes a context; with Methods, the object or list of objects whose methods do
 	Entries    []string `toml:"entries"`    // groups of entry points: what a package offers there becomes a context
-	Made       int      `toml:"made"`       // with entries: how many calls lead from what is offered to the function; 1 for a factory
+	Settings   []string `toml:"settings"`   // names at the top of a module: what the dotted names listed there denote becomes a context
+	Made       int      `toml:"made"`       // with entries and settings: how many calls lead from what is offered to the function; 1 for a factory
 	Syntax     string   `toml:"syntax"`     // "async def": a form of the language itself
 	Names      []string `toml:"names"`      // with syntax = "func": only functions that are called so
 	Tags       []string `toml:"tags"`       // with syntax = "func": also packages with a file that is built with such a tag only

@@ -44,6 +44,34 @@ func (p *project) entryPoints() (out []rules.EntryPoint) {
 	return out
 }
 
+// served are what the processes on a green loop are told to import and to call, in order
+// of place.
+func (p *project) served(procs []Process) (out []rules.EntryPoint) {
+	for i := range procs {
+		q := &procs[i]
+		if q.launch == nil || q.Env.Loop != rules.Gevent && q.Env.Loop != rules.Eventlet {
+			continue
+		}
+		for _, app := range q.Apps {
+			modules := p.entry(nil, app, q.Command)
+			if len(modules) == 0 {
+				continue
+			}
+			name, call, factory := "application", "", false
+			if _, given, ok := strings.Cut(app, ":"); ok {
+				if name, call, factory = strings.Cut(given, "("); factory && call != ")" {
+					continue // with arguments
+				}
+			}
+			out = append(out, rules.EntryPoint{
+				Group: q.Launcher, Key: app, Module: modules[0], Name: name, Served: true, Factory: factory,
+				Why: rules.Evidence{Pos: q.Command.Pos, Text: q.Command.Text},
+			})
+		}
+	}
+	return out
+}
+
 // iniEntries reads a file that has the word, whose entries belong to the groups that
 // group gives; "" for none.
 func (p *project) iniEntries(name, word string, group func(entry) string) (out []rules.EntryPoint) {

@@ -76,7 +76,7 @@ func Read(src Source, cat *rules.Catalog) Result {
 	}
 	deps := p.r.dependencies()
 	p.services(procs, deps)
-	res := Result{Processes: procs, Routes: routes, Entries: p.entryPoints(), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
+	res := Result{Processes: procs, Routes: routes, Entries: append(p.entryPoints(), p.served(procs)...), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
 	sort.SliceStable(p.r.skips, func(i, j int) bool { return p.r.skips[i].pos.Compare(p.r.skips[j].pos) < 0 })
 	for _, s := range p.r.skips {
 		reason := s.reason
@@ -163,6 +163,7 @@ func (p *project) processes(cmds []Command) (out []Process) {
 		}
 	}
 	out = append(out, p.settled(out)...)
+	out = append(out, p.unasked(out)...)
 	sort.SliceStable(out, func(i, j int) bool {
 		a, b := &out[i].Command, &out[j].Command
 		if d := a.Pos.Compare(b.Pos); d != 0 {

@@ -279,11 +279,7 @@ func (f *frame) classContexts(c *class, n pyparse.ClassDef) {
 // methodContexts makes the methods that a row names contexts: of a class, as it
 // sees them.
 func (f *frame) methodContexts(c *class, row *rules.ContextRow, why rules.Evidence) {
-	names := row.Methods
-	if slices.Equal(names, []string{"*"}) {
-		names = f.publicMethods(c)
-	}
-	for _, name := range names {
+	for _, name := range f.named(c, row.Methods) {
 		for _, v := range f.classMethods(c, name) {
 			if v.flag&fProperty != 0 {
 				continue
@@ -292,6 +288,19 @@ func (f *frame) methodContexts(c *class, row *rules.ContextRow, why rules.Eviden
 			f.a.context(rules.Context{Kind: row.Kind, Loop: row.Loop, Func: v.unit.name, Pos: v.unit.pos(), Guard: row.Guard(), Why: []rules.Evidence{why}})
 		}
 	}
+}
+
+// named are the methods of a class that a row names: "*" all that are public, "on_*"
+// those that begin so.
+func (f *frame) named(c *class, methods []string) (out []string) {
+	for _, name := range methods {
+		if prefix, many := strings.CutSuffix(name, "*"); many {
+			out = append(out, slices.DeleteFunc(f.publicMethods(c), func(m string) bool { return !strings.HasPrefix(m, prefix) })...)
+		} else {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // publicMethods are the names, sorted, of what a class defines or inherits for

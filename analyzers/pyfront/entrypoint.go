@@ -23,7 +23,7 @@ func (a *analysis) offered() {
 				continue
 			}
 			a.ensure(m.body)
-			if !slices.Contains(a.offers, m) {
+			if !e.Served && !slices.Contains(a.offers, m) {
 				a.offers = append(a.offers, m)
 			}
 			f := a.outside(m)
@@ -32,10 +32,60 @@ func (a *analysis) offered() {
 			for _, name := range strings.Split(e.Name, ".") {
 				found = f.attrOf(found, name, n)
 			}
-			for range row.Made {
+			made := row.Made
+			if e.Factory {
+				made++
+			}
+			for range made {
 				found = f.apply(found, args{node: n, star: true, kwstar: true}, n)
 			}
 			f.contextsWhy(found, row.Kind, row.Loop, row.Guard(), n, []rules.Evidence{e.Why})
+		}
+	}
+	a.listedInSettings()
+}
+
+// listedInSettings makes contexts of what a framework makes of the names that a module of
+// settings lists: Django calls each of MIDDLEWARE with what handles the request after it.
+func (a *analysis) listedInSettings() {
+	for _, row := range a.in.Catalog.ListTables("python") {
+		for i := 0; i < len(a.order); i++ { // grows while modules are imported
+			m := a.order[i]
+			if m.body == nil || !a.counts(m.file) {
+				continue
+			}
+			for _, name := range row.Settings {
+				if c := m.body.vars[name]; c != nil {
+					a.listedIn(m, name, c, row)
+				}
+			}
+		}
+	}
+}
+
+func (a *analysis) listedIn(m *module, setting string, c *cell, row *rules.ContextRow) {
+	f := a.outside(m)
+	n := m.tree.Root()
+	for _, list := range c.read(f.u).vals {
+		if list.kind != kContainer {
+			continue
+		}
+		for _, dotted := range texts(list.item.read(f.u)) {
+			if !a.has(dotted) {
+				continue
+			}
+			i := strings.LastIndexByte(dotted, '.')
+			found := f.attrOf(f.module(dotted[:i], n), dotted[i+1:], n)
+			for range row.Made {
+				found = f.apply(found, args{node: n, star: true, kwstar: true}, n)
+			}
+			why := rules.Evidence{Pos: rules.Pos{File: m.file, Line: 1, Column: 1}, Text: setting + " lists " + dotted}
+			f.contextsWhy(found, row.Kind, row.Loop, row.Guard(), n, []rules.Evidence{why})
+			for _, v := range found.vals {
+				if v.kind == kInstance {
+					f.methodContexts(v.class, row, why)
+				}
+			}
 		}
 	}
 }
