@@ -133,6 +133,11 @@ func TestUserTables(t *testing.T) {
 			require.InDelta(t, 12, n, 1e-9)
 			require.Equal(t, []float64{3}, dims)
 		}},
+		"whose": {"whose_thread = [\"acme.me\"]\nwhose_loop = [\"acme.loop\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			require.Equal(t, WhoseThread, l.Symbol("acme.me").Whose)
+			require.Equal(t, WhoseLoop, l.Symbol("acme.loop").Whose)
+			require.Zero(t, l.Symbol("acme.other").Whose)
+		}},
 		"clocks and replaced": {"clocks = [\"acme.now\"]\nreplaced = [\"acme.Lock\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			require.True(t, l.Clock("acme.now"))
 			require.True(t, l.Replaced("acme.Lock"))

@@ -35,6 +35,10 @@ type Library struct {
 	// Replaced are the classes that a patch replaces: a name for one that was
 	// bound before the patch goes on making objects of the original.
 	Replaced []string `toml:"replaced"`
+	// WhoseThread and WhoseLoop are functions that tell on which thread they are called, and
+	// which loop runs on it: who asks does one thing there and another elsewhere.
+	WhoseThread []string `toml:"whose_thread"`
+	WhoseLoop   []string `toml:"whose_loop"`
 	// Clocks are functions that tell the time: a loop that ends by one of them spins.
 	Clocks []string `toml:"clocks"`
 	// Polls are functions that only look whether something has happened: a loop

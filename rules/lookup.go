@@ -33,6 +33,7 @@ type Entry struct {
 	Handles     []*HandleRow
 	Forks       []*ForkRow
 	Contexts    []*ContextRow
+	Whose       Whose // what it tells of where it is called
 }
 
 // Wall reports whether a call to the symbol needs no further look: it is
@@ -180,6 +181,12 @@ func (v *view) add(lib *Library) {
 	}
 	for _, c := range lib.Replaced {
 		v.replac[c] = true
+	}
+	for _, c := range lib.WhoseThread {
+		row(c).Whose = WhoseThread
+	}
+	for _, c := range lib.WhoseLoop {
+		row(c).Whose = WhoseLoop
 	}
 	for _, c := range lib.Clocks {
 		v.clocks[c] = true
@@ -354,6 +361,14 @@ func (l *Lookup) Size(what string, args Args) (n float64, dims []float64, ok boo
 	n, ok = x.eval(args)
 	return n, x.extent(args), ok
 }
+
+// Whose is what a function tells of where it is called; zero = nothing.
+type Whose uint8
+
+const (
+	WhoseThread Whose = iota + 1 // which thread it is
+	WhoseLoop                    // which loop runs on it, if any does
+)
 
 // Replaced reports whether a class is one that a patch replaces.
 func (l *Lookup) Replaced(class string) bool {

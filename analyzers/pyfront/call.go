@@ -310,6 +310,7 @@ func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic boo
 		return one(&value{kind: kGenerator, unit: u})
 	}
 	f.edge(u, flow.Call, rules.Guard{}, n, dynamic)
+	f.whose = max(f.whose, u.asks)
 	if u == f.u {
 		f.noteRecursion(as, n)
 	} else if !f.callsBack(u) {

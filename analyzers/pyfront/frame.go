@@ -31,6 +31,8 @@ type frame struct {
 	onlyTypes int            // in so many blocks that only type checkers read
 	perhaps   int            // in so many branches that may not be taken
 	only      []pyparse.Node // of an installed module: the statements to run; nil = all that are wanted
+	whose     rules.Whose    // what the test at hand has asked of where it runs
+	aside     int            // in so many branches of tests that have asked for the loop; their waits are meant for where it isn't
 	taking    *hold          // the lock that a with statement takes
 	tried     map[string]set // what the locals were while the try statement at hand ran
 }

@@ -96,8 +96,9 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	if !e.Known {
 		f.unknownCall(n, "library that the catalogue doesn't describe")
 	}
+	f.u.asks, f.whose = max(f.u.asks, e.Whose), max(f.whose, e.Whose)
 	for _, r := range e.Effects {
-		if !r.Applies(as) || r.Local && f.u.mod.foreign || f.u.hasAsked(r.Asked, n) {
+		if !r.Applies(as) || r.Local && f.u.mod.foreign || f.u.hasAsked(r.Asked, n) || r.Cost == "" && f.aside > 0 {
 			continue
 		}
 		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}

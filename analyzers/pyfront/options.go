@@ -413,20 +413,23 @@ func (v *value) option() string {
 }
 
 // A choice is one between two ways through a function, of which an option's default takes
-// the usual one.
+// the usual one; or, where the function asks on which thread it is, one of the two.
 type choice struct {
-	option       string
+	option       string // "" = it asks
 	usual, other span
 }
 
 // switched is for an option that is the switch between calling something and handing it to
 // another thread. What the other way calls is left out, and what the usual one calls is so
-// by the option's default.
+// by the option's default. One that asks where it runs is as good a switch.
 func (f *frame) switched(c choice) {
 	if moved := f.movedIn(c.usual); len(moved) > 0 {
 		f.u.edgeAt, f.u.ownAt = register[edgeKey]{}, register[ownKey]{}
 		f.u.edges = slices.DeleteFunc(f.u.edges, func(e flow.Edge) bool { return moved.calls(&e, c.other) })
 		f.u.own = slices.DeleteFunc(f.u.own, func(o flow.Own) bool { return moved.does(&o, c.other) })
+		return
+	}
+	if c.option == "" {
 		return
 	}
 	moved := f.movedIn(c.other)

@@ -20,7 +20,8 @@ type outcome struct {
 	aways   []away
 	harms   [2][]harm // by realm
 	holds   []*hold
-	forked  int // how many of its forks have been looked into
+	asks    rules.Whose // what it asks of where it runs
+	forked  int         // how many of its forks have been looked into
 
 	ownAt     register[ownKey]
 	edgeAt    register[edgeKey]

@@ -114,7 +114,9 @@ func (f *frame) stmt(n pyparse.Node) {
 			}
 		}
 	case pyparse.KindAssert:
-		f.truth(f.eval(n.AsAssert().Test()), n)
+		if f.asking(func() { f.truth(f.eval(n.AsAssert().Test()), n) }) == rules.WhoseLoop {
+			f.aside++ // to the end of the function
+		}
 		f.eval(n.AsAssert().Msg())
 		f.env = f.narrow(n.AsAssert().Test(), true)
 	}
@@ -204,7 +206,7 @@ func (f *frame) setAttr(of set, name string, s set, t pyparse.Node) {
 }
 
 func (f *frame) ifStmt(s pyparse.If) {
-	f.truth(f.eval(s.Test()), s.Test())
+	asked := f.asking(func() { f.truth(f.eval(s.Test()), s.Test()) })
 	known, val := f.constantTest(s.Test())
 	option, usual := f.defaultTest(s.Test())
 	byDefault := option != ""
@@ -213,6 +215,9 @@ func (f *frame) ifStmt(s pyparse.If) {
 		no = nil
 	} else if known {
 		yes = nil
+	}
+	if asked == rules.WhoseLoop {
+		f.aside++
 	}
 	cost, yield := f.cost, f.yield
 	f.env = yes
@@ -232,20 +237,33 @@ func (f *frame) ifStmt(s pyparse.If) {
 	if no != nil {
 		f.branch(s.Orelse(), byDefault && usual)
 	}
-	if byDefault {
-		otherwise := spanOfAll(s.Orelse())
-		if s.Orelse().Len() == 0 && after == nil { // it returns, and else is what follows
-			otherwise = span{s.End(), f.u.node.End()}
-		}
-		if usual {
-			f.switches = append(f.switches, choice{option, spanOfAll(s.Body()), otherwise})
-		} else {
-			f.switches = append(f.switches, choice{option, otherwise, spanOfAll(s.Body())})
-		}
+	body, otherwise := spanOfAll(s.Body()), spanOfAll(s.Orelse())
+	follows := s.Orelse().Len() == 0 && after == nil // it returns, and else is what follows
+	if follows {
+		otherwise = span{s.End(), f.u.node.End()}
+	}
+	if asked == rules.WhoseLoop && !follows {
+		f.aside--
+	}
+	switch {
+	case asked != 0:
+		f.switches = append(f.switches, choice{"", body, otherwise}, choice{"", otherwise, body})
+	case byDefault && usual:
+		f.switches = append(f.switches, choice{option, body, otherwise})
+	case byDefault:
+		f.switches = append(f.switches, choice{option, otherwise, body})
 	}
 	f.env = joinLocals(after, f.env)
 	f.cost = max(f.cost, bodyCost)
 	f.yield.add(bodyYield)
+}
+
+// asking runs a test and gives what it asks of where it runs.
+func (f *frame) asking(test func()) rules.Whose {
+	defer func(was rules.Whose) { f.whose = was }(f.whose)
+	f.whose = 0
+	test()
+	return f.whose
 }
 
 // branch runs one way through a test; unusual says that the defaults of options rule
