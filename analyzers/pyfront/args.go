@@ -82,6 +82,16 @@ func (as args) find(pos int, names []string) (arg, bool) {
 	return arg{}, false
 }
 
+// unpacked is what may stand at a position behind a *: any of what that unpacks.
+func (as args) unpacked(pos int) (arg, bool) {
+	for i, p := range as.pos {
+		if p.name == "*" && i <= pos {
+			return p, true
+		}
+	}
+	return arg{}, false
+}
+
 // Arg implements rules.Args.
 func (as args) Arg(pos int, names []string) rules.Arg {
 	if len(names) == 1 && names[0] == "self" {

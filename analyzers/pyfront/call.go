@@ -296,6 +296,7 @@ func (a *analysis) wrappedLib(name string) *cell {
 
 // callUnit calls a function of the project.
 func (f *frame) callUnit(u *unit, self set, as args, n pyparse.Node, dynamic bool, flag uint8) set {
+	u = f.a.named(u, self, as)
 	f.bind(u, self, as)
 	f.a.ensure(u)
 	if r, ok := f.copied(string(u.undecorated().name), as, n); ok {

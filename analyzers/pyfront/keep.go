@@ -66,6 +66,7 @@ type trial struct {
 	calls   []wasRead // the reader is the caller
 	subs    []wasSubs
 	copied  []*unit
+	named   []*unit
 	thawed  []*unit
 	asked   []wasAsked
 }
@@ -441,6 +442,9 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	}
 	for _, u := range t.copied {
 		u.copied--
+	}
+	for _, u := range t.named {
+		u.names--
 	}
 	for i := len(t.asked) - 1; i >= 0; i-- {
 		w := &t.asked[i]

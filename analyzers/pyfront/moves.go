@@ -17,6 +17,9 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 		}
 		pos, names := m.Callable()
 		a, ok := as.find(pos, names)
+		if !ok && len(m.Methods) > 0 {
+			a, ok = as.unpacked(pos)
+		}
 		if !ok || a.set.empty() {
 			return set{}, args{}, false
 		}

@@ -16,6 +16,8 @@ type unit struct {
 	class  *class // whose method this is, or nil
 	copy   *unit  // the copy of a decorator that this is or is in; nil = none
 	copied int    // how many functions it decorates
+	named  []int  // parameters by whose values it looks attributes up
+	names  int    // for how many of these it has been copied
 	name   rules.Func
 	short  string
 	isGen  bool
@@ -160,6 +162,7 @@ func (a *analysis) describe(u *unit) {
 		add(args.Kwonlyargs().At(i).AsArg(), pKeyword, def)
 	}
 	add(args.Kwarg(), pKwarg, pyparse.Node{})
+	u.named = u.attributeNames()
 }
 
 // variable is the cell of one of the unit's variables.
