@@ -264,6 +264,20 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, []string{"conn"}, names)
 			require.True(t, ok)
 		}},
+		"each": {"[[higher-order]]\ncalls = [\"acme.fold\"]\narg = [0]\neach = [1, \"items\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			pos, names, ok := l.Symbol("acme.fold").HigherOrder[0].Elements()
+			require.Equal(t, 1, pos)
+			require.Equal(t, []string{"items"}, names)
+			require.True(t, ok)
+		}},
+		"load of the original": {"[[load]]\ncalls = [\"acme.original\"]\narg = [1]\nof = [0]\ngives = \"name\"\noriginal = true\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			row := l.Symbol("acme.original").Loads[0]
+			pos, names, ok := row.Module()
+			require.Equal(t, 0, pos)
+			require.Empty(t, names)
+			require.True(t, ok)
+			require.True(t, row.Original)
+		}},
 		"turn": {"[[turn]]\ncalls = [\"acme.Conn.polling\"]\nwhen = [\"arg(0) is True\"]\narg = [\"self\"]\nmake = \"polled\"\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			row := l.Method("acme.Conn", "polling").Turns[0]
 			pos, names := row.Object()

@@ -11,13 +11,15 @@ import (
 //
 //	cost   = factor { "*" factor }
 //	factor = number | "size(" sel ")" | "value(" sel ")" | "pow2(" sel ")"
-//	       | "nlogn(" sel ")" | "square(" sel ")" | "fact(" sel ")"
+//	       | "nlogn(" sel ")" | "square(" sel ")" | "arrange(" sel ")" | "choose(" sel ")" | "cross(" sel ")"
 //	       | "dims(" sel ")" | "rest(" sel ")" | "rows(" sel ")" | "columns(" sel ")" | "cube(" sel ")"
 //
 // A selector is written as in a condition: "size(0, data)". Of an array or a table, rows
 // and columns are how many it has, and cube is what inverting a matrix takes. dims is the
 // product of the numbers of a tuple, or a number; rest that of all numbers from a position
-// on: the two ways of writing a shape.
+// on: the two ways of writing a shape. arrange and choose are in how many ways as many of
+// the elements as the next argument says can be taken, in any order or in one; cross is
+// the product of the sizes of all arguments from a position on, to the power of repeat.
 type costExpr []costFactor
 
 type costFactor struct {
@@ -44,7 +46,7 @@ func parseCost(s string) (costExpr, error) {
 			return nil, fmt.Errorf("cost %q: unclosed parenthesis", s)
 		}
 		switch verb {
-		case "size", "value", "pow2", "nlogn", "square", "fact", "dims", "rest", "rows", "columns", "cube":
+		case "size", "value", "pow2", "nlogn", "square", "arrange", "choose", "cross", "dims", "rest", "rows", "columns", "cube":
 		default:
 			return nil, fmt.Errorf("cost %q: unknown function %q", s, verb)
 		}
@@ -107,6 +109,8 @@ func (f costFactor) eval(args Args) (float64, bool) {
 		n = v
 	case "dims", "rest":
 		n = product(f.dims(args))
+	case "cross":
+		return crossed(f.sel.pos, args)
 	case "rows":
 		if len(a.Dims) > 0 {
 			n = a.Dims[0]
@@ -136,8 +140,55 @@ func (f costFactor) eval(args Args) (float64, bool) {
 		n *= math.Log2(n + 2)
 	case "square":
 		n *= n
-	case "fact":
-		n = math.Gamma(math.Min(n, 150) + 1)
+	case "arrange", "choose":
+		return f.ways(n, args)
+	}
+	return n, true
+}
+
+// ways is in how many ways as many as the next argument says, or all, of n elements can be
+// taken.
+func (f costFactor) ways(n float64, args Args) (float64, bool) {
+	k := n
+	if a := args.Arg(f.sel.pos+1, []string{"r"}); a.Given || a.Open {
+		v, ok := a.Value.(float64)
+		if !a.Known || !ok {
+			return 0, false
+		}
+		k = v
+	}
+	ways := 1.0
+	for i := range int(max(0, min(k, n, 150))) {
+		ways *= n - float64(i)
+		if f.verb == "choose" {
+			ways /= float64(i + 1)
+		}
+	}
+	if k > n || k < 0 {
+		ways = 0
+	}
+	return ways, true
+}
+
+// crossed is the size of the product of all arguments from a position on.
+func crossed(pos int, args Args) (float64, bool) {
+	n := 1.0
+	for ; pos >= 0 && pos < 64; pos++ {
+		a := args.Arg(pos, nil)
+		if a.Open || a.Given && a.Size < 0 {
+			return 0, false
+		}
+		if !a.Given {
+			break
+		}
+		n *= a.Size
+	}
+	if a := args.Arg(-1, []string{"repeat"}); a.Given {
+		times, ok := a.Value.(float64)
+		if !a.Known || !ok {
+			return 0, false
+		}
+		n = math.Pow(n, times)
 	}
 	return n, true
 }

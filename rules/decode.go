@@ -220,6 +220,9 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			_, err = selectorOf(l.Below)
 		}
 		if err == nil {
+			_, err = selectorOf(l.Of)
+		}
+		if err == nil {
 			_, err = selectorOf(l.Group)
 		}
 		if err == nil && l.Gives != "module" && l.Gives != "name" && l.Gives != "object" {
@@ -255,6 +258,9 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			err := m.Row.compile(lib)
 			if err == nil {
 				_, err = selectorOf(m.Arg)
+			}
+			if err == nil {
+				_, err = selectorOf(m.Each)
 			}
 			switch {
 			case err != nil:

@@ -14,6 +14,10 @@ type Guard struct {
 	Bound  string // where module-level code bound the name that is called, "module:offset"; "" = looked up when called
 }
 
+// Original is the Bound of what was put aside for those who want the standard library as it
+// was before any patch.
+const Original = "original"
+
 // A Condition is one question about a process, written as in the catalogue:
 //
 //	loop(gevent, eventlet)    the loop is one of these
@@ -88,7 +92,7 @@ func (c Condition) holds(e *Env, bound string) bool {
 	case "patched":
 		return contains(e.Patched, c.Args)
 	case "early":
-		return bound != "" && e.BoundEarly != nil && contains(e.Patched, c.Args) && e.BoundEarly(bound)
+		return bound != "" && contains(e.Patched, c.Args) && (bound == Original || e.BoundEarly != nil && e.BoundEarly(bound))
 	case "called":
 		return contains(e.Called, c.Args)
 	case "installed":

@@ -142,6 +142,7 @@ type SafeRow struct {
 type MoveRow struct {
 	Row
 	Arg     []any    `toml:"arg"`     // where the callable is: positions and keyword names; empty with bases
+	Each    []any    `toml:"each"`    // higher-order: it is called once for each element of this argument
 	Wraps   bool     `toml:"wraps"`   // the call gives back an object all of whose methods run elsewhere (tpool.Proxy)
 	Proxies bool     `toml:"proxies"` // the callable runs there, and what it gives back is wrapped so (tpool.proxy_call)
 	Returns bool     `toml:"returns"` // the call gives back a callable that, when called, runs the argument there
@@ -152,6 +153,13 @@ type MoveRow struct {
 	Waits   bool     `toml:"waits"`   // the call comes back only when the callable has ended
 	Thread  bool     `toml:"thread"`  // offload: a real thread of a process whose standard library may be patched
 	Alone   bool     `toml:"alone"`   // spawn with a kind: no two of them run at once
+}
+
+// Elements returns where a row says the argument is for each of whose elements the
+// callable is called.
+func (m *MoveRow) Elements() (pos int, names []string, ok bool) {
+	s, _ := selectorOf(m.Each)
+	return s.pos, s.names, len(m.Each) > 0
 }
 
 // A HandleRow says that what these methods do to their object must not be done by two
@@ -222,7 +230,16 @@ type LoadRow struct {
 	Arg   []any  `toml:"arg"`   // where the name is; a colon in it is as good as a dot
 	Below []any  `toml:"below"` // where the package is that the name is looked for in first; may be empty
 	Group []any  `toml:"group"` // where the group is, if the name is that of an entry point
+	Of    []any  `toml:"of"`    // where the module is that the name is one of, unless it stands in the name
 	Gives string `toml:"gives"` // "module", "name" (of a module), or "object": what the name makes of the arguments that follow
+	// Original says that it is the standard library's as it was before any patch.
+	Original bool `toml:"original"`
+}
+
+// Module returns where a row says the module is that the name is one of.
+func (l *LoadRow) Module() (pos int, names []string, ok bool) {
+	s, _ := selectorOf(l.Of)
+	return s.pos, s.names, len(l.Of) > 0
 }
 
 // Name returns where a row says the dotted name is among the arguments.

@@ -95,7 +95,7 @@ func (as args) unpacked(pos int) (arg, bool) {
 // Arg implements rules.Args.
 func (as args) Arg(pos int, names []string) rules.Arg {
 	if len(names) == 1 && names[0] == "self" {
-		return rules.Arg{Given: true, Known: true, Value: as.make, Size: sizeOf(as.self), Dims: as.self.dims.list()}
+		return rules.Arg{Given: true, Known: true, Value: as.make, Size: sizeOf(as.self), Dims: as.self.dims.list(), Exact: as.self.dims != nil}
 	}
 	a, ok := as.find(pos, names)
 	if !ok {

@@ -189,6 +189,10 @@ func (f *frame) libraryDecorator(fn set, v *value, as args, called bool, dec pyp
 		}
 	case "contextlib.contextmanager", "contextlib.asynccontextmanager":
 		flag = fManager
+	case "functools.lru_cache", "functools.cache":
+		if u != nil {
+			u.remembers = true
+		}
 	}
 	if flag != 0 {
 		out := set{open: fn.open}

@@ -91,13 +91,17 @@ func (f *frame) eval(n pyparse.Node) set {
 		return f.await(f.eval(n.AsAwait().Value()), n)
 	case pyparse.KindYield:
 		f.a.write(&f.u.yielded, f.eval(n.AsYield().Value()))
-		f.yield.maybe = true
+		f.yield.add(yieldState{gives: 1})
 		return unknownSet
 	case pyparse.KindYieldFrom:
 		s := f.eval(n.AsYieldFrom().Value())
 		it := f.consume(s, n, false)
 		f.a.write(&f.u.yielded, it.item)
-		f.yield.maybe = true
+		f.yield.add(it.yield)
+		if it.yield.gives = it.trips; it.trips == 0 {
+			it.yield.gives = -1
+		}
+		f.yield.add(yieldState{gives: it.yield.gives})
 		return unknownSet
 	case pyparse.KindCompare:
 		return f.compare(n.AsCompare())
@@ -666,6 +670,9 @@ func (f *frame) attrOfValue(v *value, name string, n pyparse.Node) set {
 	case kSymbol:
 		if v.recv != "" { // a method's own attribute: nothing to know
 			return unknownSet
+		}
+		if v.bound == rules.Original {
+			return asOriginal(f.libraryAttr(v.name, name, n))
 		}
 		return f.libraryAttr(v.name, name, n)
 	case kObject:

@@ -74,6 +74,9 @@ func (f *frame) column(v *value, name string, base, s set, n pyparse.Node) set {
 		if t == "" {
 			continue
 		}
+		if len(s.vals) == 1 && s.vals[0].kind == kObject {
+			return f.sized(s, c+"."+name, args{self: base})
+		}
 		if len(s.vals) != 1 || s.vals[0].kind != kSymbol || f.a.hasMember(v.name, name) {
 			return s
 		}

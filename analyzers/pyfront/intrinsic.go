@@ -104,7 +104,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		for _, p := range as.pos {
 			if len(as.pos) == 1 {
 				it := f.consume(p.set, n, false)
-				f.cost += it.trips * 10e-9
+				f.goneOver(it, 10e-9, n)
 				out = join(out, it.item)
 			} else {
 				out = join(out, p.set)
@@ -332,8 +332,18 @@ func (f *frame) collect(name string, s set, n pyparse.Node) set {
 		return f.container(name, n, set{}, 0)
 	}
 	it := f.consume(s, n, false)
-	f.cost += it.trips * 15e-9
+	f.goneOver(it, 15e-9, n)
 	return f.container(name, n, sizeless(it.item), it.trips)
+}
+
+// goneOver is what it costs that a built-in function goes over something. It is a loop
+// where what it goes over computes each value.
+func (f *frame) goneOver(it iteration, each float64, n pyparse.Node) {
+	if it.each == 0 {
+		f.cost += it.trips * each
+		return
+	}
+	f.finishLoop(loopInfo{node: n, head: n, trips: it.trips, each: it.each + each, yield: it.yield, expr: true})
 }
 
 // rangeOf is range(…), with its length where the bounds are known.

@@ -140,7 +140,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 		if r.Cost == "" {
 			f.hear(v)
 		}
-		if r.Early != "" && v.bound != "" {
+		if v.bound == rules.Original || v.bound != "" && r.Early != "" && (v.recv != "" || r.Lib.Stdlib) { // no patch replaces a library's own functions
 			if early, ok := earlyEffect(eff, v.bound); ok {
 				tell(early, n)
 			}
@@ -172,7 +172,11 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	f.regexes(e, v, as, n)
 	f.handles(e, v, as, n)
 	f.steps(e, v, as, n)
-	f.moves(e, as, n)
+	if v.bound == rules.Original { // a thread is one then, whatever the rows say of a patched one
+		f.escape(as, n)
+	} else {
+		f.moves(e, as, n)
+	}
 	f.forks(e, v, as, n)
 	f.harmsThread(e, v, as, n)
 }

@@ -32,17 +32,49 @@ func (f *frame) loads(e rules.Entry, as args, n pyparse.Node) (out set, ok bool)
 			}
 		}
 		got := set{open: a.set.open || anyDefault(a.set)}
-		for _, name := range texts(a.set) {
+		for _, name := range namesIn(row, as, texts(a.set)) {
 			got = join(got, f.loaded(row, name, below, as.after(pos), n))
 		}
 		if anyDefault(a.set) {
 			f.chosen(got)
+		}
+		if row.Original {
+			got = asOriginal(got)
 		}
 		if !got.empty() {
 			return got, true
 		}
 	}
 	return unknownSet, len(e.Loads) > 0
+}
+
+// namesIn are names with the module that they are of, where it stands by itself.
+func namesIn(row *rules.LoadRow, as args, names []string) []string {
+	pos, keys, has := row.Module()
+	if !has {
+		return names
+	}
+	var out []string
+	if of, found := as.find(pos, keys); found {
+		for _, module := range texts(of.set) {
+			for _, name := range names {
+				out = append(out, module+"."+name)
+			}
+		}
+	}
+	return out
+}
+
+// asOriginal is a set whose names of libraries are those from before any patch.
+func asOriginal(s set) set {
+	out := set{open: s.open}
+	for _, v := range s.vals {
+		if v.kind == kSymbol {
+			v = v.but(func(v *value) { v.bound = rules.Original })
+		}
+		out.vals = append(out.vals, v)
+	}
+	return out
 }
 
 // anyDefault reports whether a set holds the default of an option: a deployment may have

@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
@@ -28,7 +29,14 @@ func (f *frame) finishLoop(l loopInfo) {
 	}
 	detail, rule := "", rules.ID("GL101")
 	switch {
-	case l.yield.maybe:
+	case l.yield.gives == 0:
+	case l.trips == 0:
+		l.yield.gives = -1
+	default:
+		l.yield.gives *= l.trips
+	}
+	switch {
+	case l.yield.maybe, l.yield.gives != 0: // who takes the values may wait in between
 	case l.while.Valid() && l.trips == 0:
 		if !l.yield.waits {
 			detail = f.spins(l.while)
@@ -72,10 +80,28 @@ func (f *frame) spins(w pyparse.While) string {
 	if f.asksClock(w.Test()) {
 		return "it spins until some time has passed"
 	}
-	if body.idle && f.waitsForOthers(w.Test()) {
+	if (body.idle || f.naps(w.Body())) && f.waitsForOthers(w.Test()) {
 		return "it spins until another task changes something, which can't run"
 	}
 	return ""
+}
+
+// naps reports whether a loop's body does nothing but call what gives the thread back in
+// some process, such as time.sleep.
+func (f *frame) naps(body pyparse.NodeList) bool {
+	for n := range body.All() {
+		c := n.AsExpr().Value().AsCall()
+		if n.Kind() != pyparse.KindExpr || !c.Valid() {
+			return false
+		}
+		fn := f.quiet(c.Func())
+		if len(fn.vals) == 0 || fn.open || slices.ContainsFunc(fn.vals, func(v *value) bool {
+			return v.kind != kSymbol || len(f.a.methodEntry(v).Yields) == 0
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // asksClock reports whether an expression or statement calls a clock.
@@ -239,8 +265,14 @@ func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 		case kGenerator, kManager:
 			f.edge(v.unit, flow.Call, rules.Guard{}, n, len(s.vals) > 1)
 			if !v.unit.running {
-				it.yield.add(v.unit.yields)
-				f.cost += v.unit.cost
+				y := v.unit.yields
+				if y.gives > 0 && len(s.vals) == 1 && !s.open {
+					it.trips, it.each = y.gives, v.unit.cost/y.gives
+				} else {
+					f.cost += v.unit.cost
+				}
+				y.gives = 0
+				it.yield.add(y)
 			}
 			it.item = join(it.item, v.unit.yielded.read(f.u))
 		case kObject:
@@ -325,7 +357,9 @@ func (f *frame) elements(s set, n pyparse.Node) set {
 	if s.empty() {
 		return set{}
 	}
-	return f.consume(s, n, false).item
+	it := f.consume(s, n, false)
+	f.cost += it.trips * it.each
+	return it.item
 }
 
 // noteRecursion notes that a function calls itself with a smaller argument.
@@ -352,7 +386,7 @@ func (f *frame) noteRecursion(as args, n pyparse.Node) {
 // steps s1, s2 … its calls grow as r^n, where 1 = r^-s1 + r^-s2 + ….
 func (f *frame) recursionCost(body float64) float64 {
 	rec := f.u.selfRec
-	if len(rec) < 2 {
+	if len(rec) < 2 || f.u.remembers {
 		return body
 	}
 	top := 0.0

@@ -62,7 +62,7 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 		case len(m.Methods) > 0:
 			f.asked(fn, m.Methods, n)
 		default:
-			f.apply(fn, args{node: n, star: true, kwstar: true}, n)
+			f.eachOf(m, fn, as, n)
 		}
 	}
 	for _, c := range e.Contexts {
@@ -79,6 +79,19 @@ func (f *frame) moves(e rules.Entry, as args, n pyparse.Node) {
 			f.contextsOf(a.set, c.Kind, c.Loop, c.Guard(), n)
 		}
 	}
+}
+
+// eachOf calls a callable that a call is given: once, or for each element of an argument.
+func (f *frame) eachOf(m *rules.MoveRow, fn set, as args, n pyparse.Node) {
+	call := func() { f.apply(fn, args{node: n, star: true, kwstar: true}, n) }
+	pos, names, ok := m.Elements()
+	if !ok {
+		call()
+		return
+	}
+	all, _ := as.find(pos, names)
+	cost, yield := f.scoped(call)
+	f.finishLoop(loopInfo{node: n, head: n, trips: all.set.length(), each: cost + costCall, yield: yield, expr: true})
 }
 
 // asked calls methods of objects that a call is given: a file that it reads.

@@ -123,7 +123,11 @@ func (f *frame) contains(x, y set, n pyparse.Node) {
 	for _, v := range y.vals {
 		switch v.kind {
 		case kGenerator:
-			f.consume(one(v), n, false)
+			f.elements(one(v), n)
+		case kContainer:
+			if v.name == "list" || v.name == "tuple" {
+				f.cost += y.length() * costLook
+			}
 		case kInstance:
 			if _, ok := f.first(one(v), []string{"__contains__"}, args{pos: []arg{{set: x, node: n}}, node: n}, n); !ok && len(f.classMethods(v.class, "__iter__")) > 0 {
 				f.consume(one(v), n, false)

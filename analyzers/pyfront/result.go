@@ -11,7 +11,7 @@ import (
 // libraryResult is what a library call gives back.
 func (f *frame) libraryResult(v *value, e rules.Entry, as args, n pyparse.Node) set {
 	bound := v.bound
-	if v.recv == "" && !f.a.cat.Replaced(v.name) {
+	if v.recv == "" && v.bound != rules.Original && !f.a.cat.Replaced(v.name) {
 		bound = "" // made by a function that looks up what it needs when it runs
 	}
 	for _, m := range e.Offloads {

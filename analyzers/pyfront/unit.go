@@ -37,6 +37,8 @@ type unit struct {
 	instead  *unit     // the function in whose place it stands; itself where these are several
 	flag     uint8     // how it is decorated
 
+	remembers bool // what it has given for the same arguments
+
 	ran           bool
 	running       bool
 	queued        bool
@@ -97,11 +99,17 @@ type yieldState struct {
 	maybe bool     // something in it may, for all that is known
 	waits bool     // it waits greenly, which gives the thread back only when there is something to wait for
 	when  []string // or does where one of these conditions holds
+	gives float64  // how many values a generator gives meanwhile; < 0 = some
 }
 
 func (y *yieldState) add(z yieldState) {
 	y.maybe = y.maybe || z.maybe
 	y.waits = y.waits || z.waits
+	if y.gives < 0 || z.gives < 0 {
+		y.gives = -1
+	} else {
+		y.gives += z.gives
+	}
 	for _, w := range z.when {
 		y.onlyWhen(w)
 	}
