@@ -87,6 +87,7 @@ type analysis struct {
 	classesOf             map[*module][]*class
 	sites                 map[pyparse.Node]*cell
 	partials              map[pyparse.Node]*partial
+	written               map[string]*cell // files, by the path that the program writes out; see [openFile]
 	names                 map[rules.Func]int
 	queue                 []*unit
 	depth                 int // of units running inside one another
@@ -162,7 +163,7 @@ func newAnalysis(ctx context.Context, in Input) *analysis {
 		ctx: ctx, in: in, cat: in.Catalog.For("python"), project: newProject(in.Files), budget: in.Budget,
 		modules: map[string]*module{}, installs: map[string]string{}, foreign: map[string]bool{}, abroad: abroad{spent: map[string]int{}}, starring: map[*module]bool{},
 		byNode: map[unitKey]*unit{}, classes: map[pyparse.Node]*class{}, classesOf: map[*module][]*class{}, sites: map[pyparse.Node]*cell{},
-		partials: map[pyparse.Node]*partial{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
+		partials: map[pyparse.Node]*partial{}, written: map[string]*cell{}, names: map[rules.Func]int{}, cache: map[nameKey]rules.Entry{},
 		called: map[string]bool{}, listed: map[string]bool{}, orders: map[string][]string{}, shims: map[shimKey]*unit{}, described: map[string]bool{}, copied: map[string]string{"": ""}, definers: map[string][]*class{}, wraps: map[string]*cell{},
 		patches: map[string]*rules.Patch{}, types: map[nameKey]string{}, symbols: map[nameKey]*value{}, texts: map[string]*value{}, numbers: map[numeral]*value{}, attacks: map[matching]*regex.Attack{},
 		optionSites: map[pyparse.Node]*options{}, declarations: map[optionKey]*declaration{}, holders: map[string]bool{},

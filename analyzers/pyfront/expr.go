@@ -154,7 +154,12 @@ func (f *frame) constant(c pyparse.Constant) set {
 		}
 		return one(f.a.text(s)).withSize(float64(len(s)))
 	case pyparse.ConstBytes:
-		return one(typed("bytes")).withSize(float64(len(c.StringValue())))
+		text := c.StringValue()
+		out := one(typed("bytes")).withSize(float64(len(text)))
+		if lines := strings.Count(text, "\n"); lines > 0 {
+			out.dims = extentOf([]float64{float64(lines)})
+		}
+		return out
 	}
 	return one(typed("object"))
 }
@@ -342,6 +347,9 @@ func repeat(s set, n float64) set {
 	}
 	if s.size > 0 && n > 0 {
 		out.size = s.size * n
+	}
+	if d := linesOf(s).list(); len(d) == 1 && d[0] > 0 && n > 0 {
+		out.dims = extentOf([]float64{d[0] * n})
 	}
 	return out
 }

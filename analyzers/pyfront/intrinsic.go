@@ -38,7 +38,7 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 	case "builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.sorted", "builtins.reversed", "builtins.iter", "collections.deque":
 		if len(as.pos) == 2 && v.name == "builtins.iter" { // iter(callable, sentinel)
 			r := f.apply(first, args{node: n}, n)
-			return f.container("iterator", n, r, 0), true
+			return f.container("iterator", n, r, pieces(r)), true
 		}
 		name := lastPart(v.name)
 		if name == "sorted" || name == "deque" {

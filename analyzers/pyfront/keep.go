@@ -113,6 +113,7 @@ func (k *Kept) Again(ctx context.Context, changed map[string][]byte) (*Result, e
 	a.byNode, a.copies, a.shims = map[unitKey]*unit{}, nil, map[shimKey]*unit{}
 	a.bare = nil
 	a.sites, a.partials, a.tuples, a.typeCells, a.quoted = map[pyparse.Node]*cell{}, map[pyparse.Node]*partial{}, nil, nil, nil
+	a.written = maps.Clone(was.written)
 	a.optionSites, a.declarations = map[pyparse.Node]*options{}, maps.Clone(was.declarations)
 	a.listed, a.extra, a.skipped, a.broken, a.queue = map[string]bool{}, nil, nil, nil, nil
 	a.order, a.units = slices.Clip(was.order), slices.Clip(was.units)

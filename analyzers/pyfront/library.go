@@ -35,7 +35,11 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 	if r, ok := f.optionGot(v, as); ok {
 		return r
 	}
-	return f.compiled(e, as, f.libraryResult(v, e, as, n))
+	out := f.libraryResult(v, e, as, n)
+	if v.name == "builtins.open" {
+		return f.opened(out, as)
+	}
+	return f.compiled(e, as, f.fileMethod(v, as, out))
 }
 
 // methodEntry is what the catalogue knows of a name; a method is looked up along
@@ -123,9 +127,12 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 				eff.Detail = byDefaultOf[1:] + v.by
 			}
 			f.cost += costGreen
-			if g := eff.Guard; r.Lib.Stdlib && strings.Contains(g.Unless, "patched(") {
+			switch g := eff.Guard; {
+			case onDisk(r):
+				f.yield.disk = true
+			case r.Lib.Stdlib && strings.Contains(g.Unless, "patched("):
 				f.yield.waits = true
-			} else {
+			default:
 				f.yield.maybe = true // it waits: a loop around it is no CPU loop
 			}
 		}

@@ -38,7 +38,7 @@ func (f *frame) finishLoop(l loopInfo) {
 	switch {
 	case l.yield.maybe, l.yield.gives != 0: // who takes the values may wait in between
 	case l.while.Valid() && l.trips == 0:
-		if !l.yield.waits {
+		if !l.yield.waits && !l.yield.disk {
 			detail = f.spins(l.while)
 		}
 	case l.trips*l.each > f.a.budget:
@@ -276,6 +276,9 @@ func (f *frame) consume(s set, n pyparse.Node, async bool) iteration {
 			}
 			it.item = join(it.item, v.unit.yielded.read(f.u))
 		case kObject:
+			if _, ok := v.lit.(openFile); ok {
+				it.trips = fileLines(s)
+			}
 			name := "__iter__"
 			if async {
 				name = "__aiter__"

@@ -373,7 +373,7 @@ func joinYield(a, b yieldState) yieldState {
 }
 
 func (f *frame) whileStmt(s pyparse.While) {
-	trips := f.countedWhile(s)
+	trips := max(f.countedWhile(s), f.inPieces(s))
 	known, val := f.constantTest(s.Test())
 	if known && !val {
 		f.block(s.Orelse())
@@ -502,8 +502,8 @@ func (f *frame) enter(s set, n pyparse.Node, async bool) set {
 			f.libraryMethod(v, enter, args{node: n}, n)
 			f.libraryMethod(v, exit, args{node: n}, n)
 			t := f.a.typeOf(v.name, enter, "()")
-			if t == "" {
-				out = join(out, one(v))
+			if t == "" || t == v.name { // itself
+				out = join(out, set{vals: one(v).vals, size: s.size, dims: s.dims})
 			} else {
 				out = join(out, like(f.object(t, n, v.bound), v))
 			}

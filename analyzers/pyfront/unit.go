@@ -99,12 +99,14 @@ type yieldState struct {
 	maybe bool     // something in it may, for all that is known
 	waits bool     // it waits greenly, which gives the thread back only when there is something to wait for
 	when  []string // or does where one of these conditions holds
+	disk  bool     // it waits for the disk, which gives nothing back: only a loop of unknown length is no CPU loop for it
 	gives float64  // how many values a generator gives meanwhile; < 0 = some
 }
 
 func (y *yieldState) add(z yieldState) {
 	y.maybe = y.maybe || z.maybe
 	y.waits = y.waits || z.waits
+	y.disk = y.disk || z.disk
 	if y.gives < 0 || z.gives < 0 {
 		y.gives = -1
 	} else {
