@@ -203,8 +203,10 @@ func TestUserTables(t *testing.T) {
 			require.False(t, l.Handle("acme.Pool"))
 			require.Equal(t, Guard{When: "loop(gevent)"}, l.Symbol("acme.Client.send").Handles[0].Guard())
 		}},
-		"fork": {"[[fork]]\ncalls = [\"acme.Worker\"]\nloops = [\"gevent\"]\nunless = [\"called(acme.fresh)\"]\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+		"fork": {"[[fork]]\ncalls = [\"acme.Worker\"]\nends = [\"acme.stop\"]\nexecs = [\"acme.become\"]\nloops = [\"gevent\"]\nunless = [\"called(acme.fresh)\"]\nsource = [\"measured\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			g := l.Symbol("acme.Worker").Forks[0].Guard()
+			require.Equal(t, []string{"acme.stop"}, l.Symbol("acme.Worker").Forks[0].Ends)
+			require.Equal(t, []string{"acme.become"}, l.Symbol("acme.Worker").Forks[0].Execs)
 			require.True(t, g.Counts(gevent()))
 			require.False(t, g.Counts(&Env{Loop: Asyncio}))
 			require.False(t, g.Counts(&Env{Loop: Gevent, Called: []string{"acme.fresh"}}))

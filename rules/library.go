@@ -168,7 +168,11 @@ type HandleRow struct{ Row }
 
 // A ForkRow says that a call goes on in a copy of the process: with the callable that an
 // [[offload]] of the same call names, else with whatever follows.
-type ForkRow struct{ Row }
+type ForkRow struct {
+	Row
+	Ends  []string `toml:"ends"`  // calls and exceptions after which a process is no more
+	Execs []string `toml:"execs"` // calls by which a process becomes another program
+}
 
 // A ReturnRow says what a call gives back when its arguments are surely such:
 // the engine of a URL that names a driver.

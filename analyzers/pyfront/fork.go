@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
@@ -27,7 +28,7 @@ func (f *frame) forks(e rules.Entry, v *value, as args, n pyparse.Node) {
 		case !r.Applies(as):
 		case len(e.Offloads) > 0: // what the child runs is seen
 			f.goesTo(inCopy, false, v.name, &r.Row, n)
-		case f.u.goesOn(n):
+		case f.goesOn(r, n):
 			f.goesTo(inCopy, true, v.name, &r.Row, n)
 		}
 	}
@@ -53,22 +54,22 @@ func whenGreen(g rules.Guard) (out rules.Guard, ok bool) {
 // goesOn reports whether the two processes after a fork both go on with the program that
 // forked. Where the function runs another one, or where the parent ends, nothing is
 // there twice.
-func (u *unit) goesOn(fork pyparse.Node) bool {
-	if !u.node.Valid() {
+func (f *frame) goesOn(r *rules.ForkRow, fork pyparse.Node) bool {
+	if !f.u.node.Valid() {
 		return true
 	}
 	name := ""
-	u.around(fork.Start(), func(n pyparse.Node) {
+	f.u.around(fork.Start(), func(n pyparse.Node) {
 		if a := n.AsAssign(); a.Valid() && a.Targets().Len() == 1 {
 			name = a.Targets().At(0).Text()
 		}
 	})
 	goes := true
-	pyparse.Walk(u.node, func(n pyparse.Node) bool {
-		if c := n.AsCall(); c.Valid() && strings.HasPrefix(c.Func().Text(), "os.exec") {
+	pyparse.Walk(f.u.node, func(n pyparse.Node) bool {
+		if f.denotes(n, r.Execs) {
 			goes = false
 		}
-		if i := n.AsIf(); i.Valid() && n.End() > fork.Start() && endsIn(parentOf(i, name, fork)) {
+		if i := n.AsIf(); i.Valid() && n.End() > fork.Start() && f.endsIn(parentOf(i, name, fork), r.Ends) {
 			goes = false
 		}
 		return goes
@@ -107,12 +108,23 @@ func isWithin(n, outer pyparse.Node) bool {
 	return outer.Start() <= n.Start() && n.End() <= outer.End()
 }
 
-// endsIn reports whether statements end the process.
-func endsIn(body pyparse.NodeList) bool {
+// endsIn reports whether statements end the process, by one of some names.
+func (f *frame) endsIn(body pyparse.NodeList, ends []string) (found bool) {
 	for n := range body.All() {
-		if t := n.Text(); strings.Contains(t, "exit(") || strings.Contains(t, "SystemExit") {
-			return true
-		}
+		pyparse.Walk(n, func(n pyparse.Node) bool {
+			found = found || f.denotes(n, ends)
+			return !found
+		})
 	}
-	return false
+	return found
+}
+
+// denotes reports whether a name, or an attribute of one, is one of a library's.
+func (f *frame) denotes(n pyparse.Node, names []string) bool {
+	base := n
+	if a := n.AsAttribute(); a.Valid() {
+		base = a.Value()
+	}
+	return base.Kind() == pyparse.KindName && n.Ctx() == pyparse.Load &&
+		slices.ContainsFunc(f.quiet(n).vals, func(v *value) bool { return v.kind == kSymbol && slices.Contains(names, v.name) })
 }
