@@ -17,6 +17,7 @@ type Finding struct {
 	Detail   string   // from the effect
 	Loop     Loop     // that is held
 	Env      string   // the process in which it is, by its name; "" where there is only one
+	MoreEnvs int      // in how many others it is as well
 	Contexts []Reach  // who gets there, the nearest first; the chain is Contexts[0]'s
 	Chain    Chain    // empty for a deployment finding
 	Why      string   // one or two sentences: what happens

@@ -90,6 +90,13 @@ func (s envSet) and(t envSet) envSet {
 	return out
 }
 
+func (s envSet) count() (n int) {
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
 func (s envSet) first() int32 { return firstOf(s, s, s) }
 
 // firstOf gives the first process that is in all three sets, or -1.

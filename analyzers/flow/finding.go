@@ -40,18 +40,18 @@ func (j *judge) findings() []rules.Finding {
 // that no process loads together, and reports whether one is left. Who hands a callable
 // on, for all who call it, may do so in another process.
 func (j *judge) possible(found *pending) bool {
-	if !j.court.confined {
-		j.settle(found)
-		return true
-	}
 	for len(found.contexts) > 0 {
 		j.settle(found)
 		top := &found.contexts[0]
-		chain, _ := j.r.chain(top.site, top.hit)
 		l := &j.r.sites[top.site]
 		h := &j.r.groups[l.group].hits[top.hit]
 		where := j.court.where(j.r.sources[l.source].effect.Guard).and(j.where(l.set)).and(j.sets[h.set]).and(j.envs[top.context])
-		if top.env = where.and(j.court.loading(chain)).first(); top.env >= 0 {
+		if j.court.confined {
+			chain, _ := j.r.chain(top.site, top.hit)
+			where = where.and(j.court.loading(chain))
+		}
+		if top.env = where.first(); top.env >= 0 {
+			found.more = where.count() - 1
 			return true
 		}
 		found.contexts = found.contexts[1:]
@@ -68,7 +68,7 @@ func (j *judge) finding(found *pending) (f rules.Finding, in rules.Func) {
 	f = rules.Finding{
 		Rule: effect.Rule, Severity: effect.Severity, Language: j.opt.Language,
 		Pos: l.pos, End: l.end,
-		Symbol: effect.Symbol, Detail: effect.Detail, Loop: env.Loop, Env: env.Name,
+		Symbol: effect.Symbol, Detail: effect.Detail, Loop: env.Loop, Env: env.Name, MoreEnvs: found.more,
 	}
 	var offloaded bool
 	f.Chain, offloaded = j.r.chain(top.site, top.hit)

@@ -280,10 +280,13 @@ func TestFilesOfProcesses(t *testing.T) {
 		{[]rules.Env{loading(worker, "g", "relink.py")}, worker.Name},
 		{[]rules.Env{loading(worker, "g")}, ""},
 		{[]rules.Env{loading(worker, "g"), loading(relink, "g", "relink.py")}, "relink"},
+		{[]rules.Env{worker, loading(relink, "g", "relink.py")}, worker.Name + " and 1"},
 	} {
 		got := ""
 		for _, f := range Judge(Solve(g, Entries(contexts)), contexts, tt.envs, words) {
-			got += f.Env
+			if got += f.Env; f.MoreEnvs > 0 {
+				got += fmt.Sprintf(" and %d", f.MoreEnvs)
+			}
 		}
 		if got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)

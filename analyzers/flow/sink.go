@@ -9,6 +9,7 @@ import (
 type pending struct {
 	from, to int       // its sites
 	contexts []listing // to be listed, the nearest first
+	more     int       // processes beside the one that is told
 	possible bool      // there is a process in which all of a way is loaded
 }
 

@@ -40,6 +40,7 @@ type jsonFinding struct {
 	Symbol      string        `json:"symbol"`
 	Loop        string        `json:"loop"`
 	Env         string        `json:"env,omitempty"`
+	MoreEnvs    int           `json:"moreEnvs,omitempty"` // in how many other processes it is as well
 	Detail      string        `json:"detail,omitempty"`
 	Why         string        `json:"why,omitempty"`
 	Remedy      string        `json:"remedy,omitempty"`
@@ -144,7 +145,7 @@ func (j *jsonWriter) finding(f *rules.Finding) jsonFinding {
 	out := jsonFinding{
 		Rule: string(f.Rule), Name: j.o.name(f.Rule), Severity: string(f.Severity), Language: f.Language,
 		File: j.o.path(f.Pos.File), Line: max(1, f.Pos.Line), Column: max(1, f.Pos.Column), EndLine: f.End.Line, EndColumn: f.End.Column,
-		Message: f.Message, Symbol: f.Symbol, Loop: string(f.Loop), Env: f.Env, Detail: f.Detail, Why: f.Why, Remedy: f.Remedy, Sources: f.Source,
+		Message: f.Message, Symbol: f.Symbol, Loop: string(f.Loop), Env: f.Env, MoreEnvs: f.MoreEnvs, Detail: f.Detail, Why: f.Why, Remedy: f.Remedy, Sources: f.Source,
 		Contexts: []jsonContext{}, Chain: j.chain(f), Fixes: []jsonFix{}, Fingerprint: f.Fingerprint,
 	}
 	if out.EndLine == 0 {

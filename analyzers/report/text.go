@@ -70,7 +70,7 @@ func (t *textWriter) finding(b *strings.Builder, f *rules.Finding, src *snippets
 	if rows := t.evidence(f); len(rows) > 0 {
 		title := "on the loop because"
 		if f.Env != "" {
-			title = "on the loop (" + escape(f.Env) + ") because"
+			title = "on the loop (" + escape(f.Env) + more(f.MoreEnvs) + ") because"
 		}
 		head(st.bold(title), "")
 		table(rows)
@@ -128,6 +128,14 @@ func (t *textWriter) chain(f *rules.Finding) [][2]string {
 		rows = append(rows, [2]string{t.place(fr.Pos), what})
 	}
 	return rows
+}
+
+// more says that there are others.
+func more(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
 }
 
 // evidence has a row for each reason to believe that the nearest context runs
