@@ -50,10 +50,11 @@ func (a *analysis) put(c *cell, key, s set) {
 	a.grow(c, s)
 }
 
-// under is what a container holds under a key.
+// under is what a container holds under a key. Where that is an option's default, a
+// deployment may choose any other.
 func (f *frame) under(c *cell, key set) set {
 	names, ok := allTexts(key)
-	if !ok {
+	if !ok || anyDefault(key) {
 		return c.read(f.u)
 	}
 	var out set
