@@ -42,7 +42,8 @@ func (a *analysis) harmsEarly(name string) bool {
 
 // lateOrders are the findings about imports that come before the patch (GL601).
 func (a *analysis) lateOrders() []rules.Finding {
-	o := orders{a: a, rows: map[string]*rules.Setting{}, closes: map[*module]bool{}, near: a.nearPatches(4), starts: a.starters()}
+	o := orders{a: a, rows: map[string]*rules.Setting{}, closes: map[*module]bool{}, near: a.nearPatches(4), named: a.commands()}
+	o.starts = func(m *module) bool { return o.named[m.file] || startsProcess(m) }
 	for _, s := range a.in.Catalog.SettingTables("python") {
 		if s.Role == "import" {
 			o.harm = append(o.harm, s)
@@ -75,12 +76,6 @@ func (a *analysis) lateOrders() []rules.Finding {
 	}
 	slices.SortFunc(out, func(x, y rules.Finding) int { return x.Pos.Compare(y.Pos) })
 	return out
-}
-
-// starters tells which modules are written to start a process.
-func (a *analysis) starters() func(*module) bool {
-	commands := a.commands()
-	return func(m *module) bool { return commands[m.file] || startsProcess(m) }
 }
 
 // entries are the modules that a process may start with: those that no other
@@ -143,9 +138,10 @@ type orders struct {
 	a      *analysis
 	harm   []*rules.Setting
 	rows   map[string]*rules.Setting
-	closes map[*module]bool // modules whose imports, all of them, do harm when early
-	near   map[*unit]bool   // functions that patch, themselves or a few calls deep
-	starts func(*module) bool
+	closes map[*module]bool   // modules whose imports, all of them, do harm when early
+	near   map[*unit]bool     // functions that patch, themselves or a few calls deep
+	starts func(*module) bool // reports whether a module is written to start a process
+	named  map[string]bool    // files that are loaded by their names to start one
 }
 
 // nearPatches are the units from which a patch call is at most so many calls away.
@@ -201,6 +197,15 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 	var early *earlyImport
 	var path []rules.Frame
 	var visit func(m *module) *late
+	outer := o.a.packages(root)
+	around := func() (l *late) { // the packages around the entry point, the first time that one is asked for
+		for len(outer) > 0 && l == nil && !patched {
+			p := outer[0]
+			outer = outer[1:]
+			l = visit(p)
+		}
+		return l
+	}
 	visit = func(m *module) *late {
 		if seen[m] {
 			return nil
@@ -211,7 +216,10 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 			switch {
 			case e.mod != nil:
 				path = append(path, at)
-				l := visit(e.mod)
+				l := around()
+				if l == nil && !patched {
+					l = visit(e.mod)
+				}
 				path = path[:len(path)-1]
 				if l != nil || patched {
 					return l
@@ -243,14 +251,12 @@ func (o *orders) walk(root *module) (found *late, patched bool) {
 		}
 		return nil
 	}
-	if !startsProcess(root) { // it is loaded by its name, and the packages around it first
-		for _, p := range o.a.packages(root) {
-			if found = visit(p); found != nil || patched {
-				return found, patched
-			}
-		}
+	if o.named[root.file] || !startsProcess(root) { // it is loaded by its name, and the packages around it first
+		found = around()
 	}
-	found = visit(root)
+	if found == nil && !patched {
+		found = visit(root)
+	}
 	return found, patched || perhaps
 }
 

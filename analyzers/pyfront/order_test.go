@@ -77,6 +77,17 @@ func TestLateOrders(t *testing.T) {
 			"shop/cmd/__init__.py": patch,
 			"shop/cmd/command.py":  "import requests\n\n\ndef main():\n    pass\n",
 		}, ""},
+		"a script in a package that patches": {map[string]string{
+			"shop/__init__.py":     patch,
+			"shop/cmd/__init__.py": "",
+			"shop/cmd/run.py":      "from shop import api\nif __name__ == '__main__':\n    api.serve()\n",
+			"shop/api.py":          "import requests\n\n\ndef serve():\n    pass\n",
+		}, ""},
+		"a script that imports before its package patches": {map[string]string{
+			"shop/__init__.py": patch,
+			"shop/run.py":      "import requests\nfrom shop import api\nif __name__ == '__main__':\n    api.serve()\n",
+			"shop/api.py":      "def serve():\n    pass\n",
+		}, "shop/__init__.py:2 requests"},
 		"eventlet": {map[string]string{
 			"main.py": "import pymongo\nimport eventlet\neventlet.monkey_patch()\n",
 		}, "main.py:3 pymongo"},
