@@ -24,6 +24,7 @@ type frame struct {
 	exits     []*locals
 	next      []*locals // environments at break and continue of the loop at hand
 	inTry     int
+	catching  int            // try statements around that catch a missing attribute
 	runsOut   int            // in so many try statements that end when the data do: except StopIteration
 	switches  []choice       // between two ways, by the default of an option
 	unusual   int            // in so many branches that the defaults of options rule out

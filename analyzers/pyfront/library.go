@@ -102,7 +102,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 	}
 	f.u.asks, f.whose = max(f.u.asks, e.Whose), max(f.whose, e.Whose)
 	for _, r := range e.Effects {
-		if !r.Applies(as) || r.Local && f.u.mod.foreign || f.u.hasAsked(r.Asked, n) || r.Cost == "" && f.aside > 0 {
+		if !r.Applies(as) || r.Local && f.u.mod.foreign || f.u.hasAsked(r.Asked, n) || r.Cost == "" && f.aside > 0 || goneWithPatch(r) && f.foreseen(v.name) {
 			continue
 		}
 		eff := rules.Effect{Rule: r.Rule, Symbol: v.name, Guard: r.Guard(), HoldsGIL: r.GIL == "holds", Row: &r.Row, Severity: r.Severity}
@@ -264,3 +264,6 @@ func (f *frame) patchCall(p *rules.Patch, as args, n pyparse.Node) {
 		f.u.events = append(f.u.events, event{offset: n.Start(), patch: &pc})
 	}
 }
+
+// goneWithPatch reports whether an effect is that a patch has taken the name away.
+func goneWithPatch(r *rules.EffectRow) bool { return r.Rule == "GL511" }

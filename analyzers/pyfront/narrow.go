@@ -1,6 +1,11 @@
 package pyfront
 
-import "github.com/greenlint/greenlint/pyparse"
+import (
+	"slices"
+	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
+)
 
 // narrow is the environment in which a test has come out one way; nil where it can't.
 func (f *frame) narrow(test pyparse.Node, outcome bool) *locals {
@@ -63,6 +68,9 @@ func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) bool {
 		}
 	case pyparse.KindCall:
 		c := test.AsCall()
+		if outcome && c.Args().Len() == 2 && c.Func().Kind() == pyparse.KindName && c.Func().AsName().Id() == "hasattr" {
+			f.narrowHas(env, c)
+		}
 		if c.Args().Len() == 0 || c.Args().At(0).Kind() != pyparse.KindName {
 			return true
 		}
@@ -75,6 +83,60 @@ func (f *frame) narrowInto(env *locals, test pyparse.Node, outcome bool) bool {
 		}
 	}
 	return true
+}
+
+// narrowHas notes that a library's module has a name that not all systems have, and that
+// a patch may take away.
+func (f *frame) narrowHas(env *locals, call pyparse.Call) {
+	names := texts(f.quiet(call.Args().At(1)))
+	for _, v := range f.quiet(call.Args().At(0)).vals {
+		if v.kind == kSymbol && len(names) == 1 {
+			env.set(existsKey(v.name+"."+names[0]), one(&value{kind: kConst, lit: true}))
+		}
+	}
+}
+
+// existsKey is under which the locals hold that a name exists: no identifier is one.
+func existsKey(symbol string) string { return "hasattr " + symbol }
+
+// foreseen reports whether the code has seen to it that a library's name may be missing: it
+// has asked for it, or catches what comes of it.
+func (f *frame) foreseen(symbol string) bool {
+	if f.catching > 0 {
+		return true
+	}
+	for f.env != nil {
+		if _, ok := f.env.get(existsKey(symbol)); ok {
+			return true
+		}
+		i := strings.LastIndexByte(symbol, '.')
+		if i < 0 {
+			break
+		}
+		symbol = symbol[:i]
+	}
+	return false
+}
+
+// catchesMissing reports whether a try statement catches that an attribute is missing.
+func catchesMissing(s pyparse.Try) bool {
+	for h := range s.Handlers().All() {
+		t := h.AsExceptHandler().Type()
+		if !t.Valid() {
+			return true
+		}
+		list := []pyparse.Node{t}
+		if t.Kind() == pyparse.KindTuple {
+			list = slices.Collect(t.AsTuple().Elts().All())
+		}
+		for _, x := range list {
+			switch lastName(x) {
+			case "AttributeError", "Exception", "BaseException":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // asksForCoroutine reports whether a call asks if a function is an async def.

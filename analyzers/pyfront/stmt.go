@@ -419,7 +419,13 @@ func (f *frame) tryStmt(s pyparse.Try) {
 	f.inTry++
 	f.runsOut += out
 	f.tried = map[string]set{}
+	catches := 0
+	if catchesMissing(s) {
+		catches = 1
+	}
+	f.catching += catches
 	f.block(s.Body())
+	f.catching -= catches
 	f.inTry--
 	f.runsOut -= out
 	bodyEnd := f.env
