@@ -141,6 +141,17 @@ func (r *Routes) of(t Routed, isTask map[string]bool) (set []string, ok bool) {
 	return set, true
 }
 
+// Own is the queue that a task's definition names, or the expression for it where it is
+// not known, or is one of several.
+func (r *Routes) Own(t Routed) string {
+	if r != nil {
+		if set, ok := r.own(t); ok && len(set) == 1 {
+			return set[0]
+		}
+	}
+	return t.Own
+}
+
 // own is the queue that a task's definition names.
 func (r *Routes) own(t Routed) (set []string, ok bool) {
 	if s, ok := quotedText(t.Own); ok {

@@ -17,7 +17,7 @@ import (
 // A Task is a task of a queue, judged as if a worker with a green pool ran it.
 type Task struct {
 	Name    string // under which it is queued; "" = worked out while the program runs
-	Queue   string // that its definition names
+	Queue   string // that its definition names, or the expression for it
 	Func    rules.Func
 	Pos     rules.Pos
 	Reasons []Reason // why it does not belong on a green pool, the nearest first
@@ -79,7 +79,7 @@ func Tasks(ctx context.Context, req Request, program string) (*Queued, error) {
 	}
 	reasons := reasonsOf(solved, envs, draft.Finish())
 	unknown := unknownFrom(res)
-	q.gather(contexts, res.Trees, reasons, unknown, req.Catalog.Noun)
+	q.gather(program, contexts, res.Trees, reasons, unknown, req.Catalog.Noun)
 	return q, ctx.Err()
 }
 
@@ -165,7 +165,7 @@ func unknownFrom(res *pyfront.Result) func(rules.Func) int {
 }
 
 // gather makes tasks of contexts: one of each function, and one of each class.
-func (q *Queued) gather(contexts []rules.Context, trees []*pyfront.File, reasons map[rules.Func][]Reason, unknown func(rules.Func) int, noun func(kind string) string) {
+func (q *Queued) gather(program string, contexts []rules.Context, trees []*pyfront.File, reasons map[rules.Func][]Reason, unknown func(rules.Func) int, noun func(kind string) string) {
 	byFile := map[string]*pyfront.File{}
 	for _, f := range trees {
 		byFile[f.Name] = f
@@ -182,7 +182,11 @@ func (q *Queued) gather(contexts []rules.Context, trees []*pyfront.File, reasons
 		d := defined(f, c)
 		t := tasks[d.definition]
 		if t == nil {
-			t = &Task{Name: d.name, Queue: d.queue, Func: rules.Func(d.qualified), Pos: d.pos}
+			queue := d.queue
+			if queue == "" {
+				queue = q.Deployed.Routes[program].Own(env.Routed{File: f.Name, Own: d.ownQueue})
+			}
+			t = &Task{Name: d.name, Queue: queue, Func: rules.Func(d.qualified), Pos: d.pos}
 			tasks[d.definition] = t
 		}
 		t.Reasons = append(t.Reasons, reasons[c.Func]...)
