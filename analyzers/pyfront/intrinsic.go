@@ -269,6 +269,28 @@ func (f *frame) forwarded(s set, name string, n pyparse.Node) set {
 	return out
 }
 
+// passedThrough is what comes out of an iterator that is made of others; ok is false for
+// all other calls.
+func (f *frame) passedThrough(name string, as args, n pyparse.Node) (item set, ok bool) {
+	from := as.pos
+	switch name {
+	case "itertools.chain", "itertools.cycle":
+	case "itertools.islice", "itertools.chain.from_iterable":
+		from = from[:min(1, len(from))]
+	case "itertools.takewhile", "itertools.dropwhile", "itertools.filterfalse":
+		from = from[min(1, len(from)):]
+	default:
+		return set{}, false
+	}
+	for _, p := range from {
+		item = join(item, f.elements(p.set, n)) // of *x, the set is what x holds: iterables too
+	}
+	if name == "itertools.chain.from_iterable" {
+		item = f.elements(item, n)
+	}
+	return item, len(item.vals) > 0
+}
+
 // super is what super() denotes in a method: one value for each class that self
 // may be an instance of.
 func (f *frame) super(as args) set {
@@ -423,7 +445,7 @@ func (f *frame) builtinMethod(v *value, as args, n pyparse.Node) (set, bool) {
 			f.a.put(v.item, first, sizeless(as.pos[1].set))
 		}
 		return f.under(v.item, first), true
-	case "get", "pop", "popleft", "popitem", "__getitem__":
+	case "get", "pop", "popleft", "popitem", "__getitem__", "next":
 		out := f.under(v.item, first)
 		if m == "get" {
 			if len(as.pos) > 1 {

@@ -36,6 +36,10 @@ func (f *frame) libraryCall(v *value, as args, n pyparse.Node) set {
 		return r
 	}
 	out := f.libraryResult(v, e, as, n)
+	if item, ok := f.passedThrough(v.name, as, n); ok {
+		out.vals, out.open = f.container("iterator", n, sizeless(item), 0).vals, false
+		return out
+	}
 	if v.name == "builtins.open" {
 		return f.opened(out, as)
 	}
