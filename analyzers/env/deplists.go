@@ -228,6 +228,12 @@ func (d *deps) lock(name string) {
 	var dist string
 	var at span
 	eachTOML(d.r, f, func(keys []string, index int, v tomlValue) {
+		switch strings.Join(keys, ".") {
+		case "requires-python", "metadata.python-versions", "metadata.requires_python": // uv and pylock.toml; poetry; pdm
+			if v.isString {
+				d.requires(name, v.text.s)
+			}
+		}
 		if len(keys) != 2 || keys[0] != "package" && keys[0] != "packages" || !v.isString || index >= 0 {
 			return
 		}
@@ -249,6 +255,12 @@ func (d *deps) pipfileLock(name string) {
 		return
 	}
 	var lock struct {
+		Meta struct {
+			Requires struct {
+				Version string `json:"python_version"`
+				Full    string `json:"python_full_version"`
+			} `json:"requires"`
+		} `json:"_meta"`
 		Default map[string]struct {
 			Version string `json:"version"`
 		} `json:"default"`
@@ -256,6 +268,11 @@ func (d *deps) pipfileLock(name string) {
 	if err := json.Unmarshal(f.src, &lock); err != nil {
 		d.r.skip(rules.Pos{File: name}, "JSON: "+err.Error())
 		return
+	}
+	for _, v := range []string{lock.Meta.Requires.Version, lock.Meta.Requires.Full} {
+		if v = versionWord.FindString(v); v != "" {
+			d.pythons = append(d.pythons, python{1, v, name})
+		}
 	}
 	names := make([]string, 0, len(lock.Default))
 	for n := range lock.Default {

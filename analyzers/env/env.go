@@ -24,6 +24,8 @@ type Result struct {
 	Versions   []rules.Version // one per distribution: the best pinned
 	Python     string          // "3.11"; empty = not known
 	PythonFile string          // that says so
+
+	project *project
 }
 
 // A project is one run of [Read].
@@ -76,7 +78,7 @@ func Read(src Source, cat *rules.Catalog) Result {
 	}
 	deps := p.r.dependencies()
 	p.services(procs, deps)
-	res := Result{Processes: procs, Routes: routes, Entries: append(p.entryPoints(), p.served(procs)...), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
+	res := Result{project: p, Processes: procs, Routes: routes, Entries: append(p.entryPoints(), p.served(procs)...), Findings: p.sorted(), Unknown: p.unknown, Depends: deps.declared(), Versions: deps.merge(nil), Python: deps.best(nil).version, PythonFile: deps.best(nil).file}
 	sort.SliceStable(p.r.skips, func(i, j int) bool { return p.r.skips[i].pos.Compare(p.r.skips[j].pos) < 0 })
 	for _, s := range p.r.skips {
 		reason := s.reason

@@ -141,11 +141,11 @@ func (r *Routes) of(t Routed, isTask map[string]bool) (set []string, ok bool) {
 	return set, true
 }
 
-// Own is the queue that a task's definition names, or the expression for it where it is
-// not known, or is one of several.
-func (r *Routes) Own(t Routed) string {
-	if r != nil {
-		if set, ok := r.own(t); ok && len(set) == 1 {
+// OwnQueue is the queue that a task's definition names, or the expression for it where it
+// is not known, or is one of several.
+func (r *Result) OwnQueue(t Routed) string {
+	if r.project != nil && t.Own != "" {
+		if set, ok := (&Routes{p: r.project}).own(t); ok && len(set) == 1 {
 			return set[0]
 		}
 	}

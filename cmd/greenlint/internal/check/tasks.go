@@ -79,7 +79,7 @@ func Tasks(ctx context.Context, req Request, program string) (*Queued, error) {
 	}
 	reasons := reasonsOf(solved, envs, draft.Finish())
 	unknown := unknownFrom(res)
-	q.gather(program, contexts, res.Trees, reasons, unknown, req.Catalog.Noun)
+	q.gather(contexts, res.Trees, reasons, unknown, req.Catalog.Noun)
 	return q, ctx.Err()
 }
 
@@ -165,7 +165,7 @@ func unknownFrom(res *pyfront.Result) func(rules.Func) int {
 }
 
 // gather makes tasks of contexts: one of each function, and one of each class.
-func (q *Queued) gather(program string, contexts []rules.Context, trees []*pyfront.File, reasons map[rules.Func][]Reason, unknown func(rules.Func) int, noun func(kind string) string) {
+func (q *Queued) gather(contexts []rules.Context, trees []*pyfront.File, reasons map[rules.Func][]Reason, unknown func(rules.Func) int, noun func(kind string) string) {
 	byFile := map[string]*pyfront.File{}
 	for _, f := range trees {
 		byFile[f.Name] = f
@@ -184,7 +184,7 @@ func (q *Queued) gather(program string, contexts []rules.Context, trees []*pyfro
 		if t == nil {
 			queue := d.queue
 			if queue == "" {
-				queue = q.Deployed.Routes[program].Own(env.Routed{File: f.Name, Own: d.ownQueue})
+				queue = q.Deployed.OwnQueue(env.Routed{File: f.Name, Own: d.ownQueue})
 			}
 			t = &Task{Name: d.name, Queue: queue, Func: rules.Func(d.qualified), Pos: d.pos}
 			tasks[d.definition] = t
