@@ -1,6 +1,9 @@
 package pyparse
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // scanner turns source into tokens, one at a time. It keeps the indentation stack
 // and the number of open brackets, within which line ends mean nothing. The inside
@@ -66,6 +69,18 @@ func (s *scanner) errorAt(start, end uint32, msg string) {
 		s.noted = true
 		s.errors = append(s.errors, Error{start, max(start, end), msg})
 	}
+}
+
+// standsAsName reports whether a keyword stands where only a name can: behind a dot, or
+// before something that no statement goes on with.
+func (s *scanner) standsAsName(start, end uint32) bool {
+	if start > 0 && s.src[start-1] == '.' {
+		return true
+	}
+	for int(end) < len(s.src) && s.src[end] == ' ' {
+		end++
+	}
+	return int(end) < len(s.src) && strings.IndexByte(",)=:.]", s.src[end]) >= 0
 }
 
 // proof notes an error that only a Python 2 file has.
@@ -155,6 +170,10 @@ again:
 		s.tok = tName
 		if n := i - pos; n-2 <= 6 && maybeKeyword[c] {
 			s.tok = keyword(src[pos:i])
+			if s.tok == tAsync && s.standsAsName(pos, i) {
+				s.errorAt(pos, i, "invalid syntax: async is a keyword since Python 3.7")
+				s.tok = tName
+			}
 		}
 		return
 	case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
