@@ -31,6 +31,7 @@ type frame struct {
 	oneOf     bool           // what is called is one of several that it may be
 	onlyTypes int            // in so many blocks that only type checkers read
 	perhaps   int            // in so many branches that may not be taken
+	lacking   int            // in so many handlers for systems that lack what was tried
 	only      []pyparse.Node // of an installed module: the statements to run; nil = all that are wanted
 	whose     rules.Whose    // what the test at hand has asked of where it runs
 	aside     int            // in so many branches of tests that have asked for the loop; their waits are meant for where it isn't
@@ -180,7 +181,7 @@ func bindEarly(s set, m *module, off uint32) set {
 // edge records that the callee gets to run here.
 func (f *frame) edge(callee *unit, k flow.EdgeKind, g rules.Guard, n pyparse.Node, dynamic bool) {
 	f.a.ensure(callee)
-	if f.perhaps > 0 && f.u.mod.foreign && callee.mod.foreign {
+	if f.perhaps > 0 && f.u.mod.foreign && callee.mod.foreign || f.lacking > 0 {
 		return
 	}
 	e := flow.Edge{Callee: callee.name, Kind: k, Guard: g, Pos: f.pos(n), End: f.endPos(n), Dynamic: dynamic}
@@ -206,6 +207,9 @@ func (f *frame) effect(e rules.Effect, n pyparse.Node) {
 func (f *frame) effectAt(e rules.Effect, pos, end rules.Pos) {
 	if f.u.mod.foreign && (e.Row == nil || f.perhaps > 0) {
 		return // the project can do nothing about the loops of others
+	}
+	if f.lacking > 0 {
+		return
 	}
 	o := flow.Own{Effect: e, Pos: pos, End: end}
 	i, fresh := note(&f.u.ownAt, &f.u.own, o, keyOfOwn)

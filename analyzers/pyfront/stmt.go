@@ -410,6 +410,21 @@ func waitsForTheEnd(s pyparse.Try) bool {
 	return false
 }
 
+// forLack reports whether a handler stands in for what some system lacks: it catches a
+// failed import where nothing is imported, as code does that goes without os.pipe or
+// os.fork on Windows. Whether the project runs there is not known, and hardly so.
+func forLack(s pyparse.Try, h pyparse.ExceptHandler) bool {
+	if !h.Type().Valid() || !strings.Contains(h.Type().Text(), "ImportError") {
+		return false
+	}
+	for n := range s.Body().All() {
+		if strings.Contains(n.Text(), "import") {
+			return false
+		}
+	}
+	return true
+}
+
 func (f *frame) tryStmt(s pyparse.Try) {
 	before, tried := f.env.copy(), f.tried
 	out := 0
@@ -453,7 +468,13 @@ func (f *frame) tryStmt(s pyparse.Try) {
 		if eh.Name() != "" {
 			f.assign(eh.Name(), unknownSet, h.Start())
 		}
+		instead := 0
+		if forLack(s, eh) {
+			instead = 1
+		}
+		f.lacking += instead
 		f.block(eh.Body())
+		f.lacking -= instead
 		end = joinLocals(end, f.env)
 	}
 	f.perhaps--
