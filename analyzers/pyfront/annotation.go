@@ -1,6 +1,7 @@
 package pyfront
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/greenlint/greenlint/pyparse"
@@ -148,4 +149,9 @@ func (f *frame) stringAnnotation(text string, n pyparse.Node, m *module, depth i
 		return set{}
 	}
 	return f.annotationDepth(e, m, depth+1)
+}
+
+// onlyNone reports whether nothing but None is known of a value.
+func onlyNone(s set) bool {
+	return len(s.vals) > 0 && !slices.ContainsFunc(s.vals, func(v *value) bool { return v.kind != kConst || v.name != constNone.name || v.lit != nil })
 }

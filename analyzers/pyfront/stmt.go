@@ -46,8 +46,8 @@ func (f *frame) stmt(n pyparse.Node) {
 		v := f.annotation(s.Annotation(), f.u.mod)
 		if s.Value().Valid() {
 			w := f.eval(s.Value())
-			if len(w.vals) == 0 || w.open {
-				w = join(w, v)
+			if len(w.vals) == 0 || w.open || onlyNone(w) && (f.class != nil || s.Target().Kind() == pyparse.KindAttribute) {
+				w = join(w, v) // None until others set it
 			}
 			v = w
 		} else if v.empty() || f.u.node.Kind() != pyparse.KindModule && f.class == nil {
