@@ -479,8 +479,8 @@ func (p *project) script(c Command) *Process {
 		return nil
 	}
 	mod, file, _, ok := interpreter(program(c.Argv[0]), c.Argv[1:])
-	if !ok && strings.HasSuffix(c.Argv[0].Text, ".py") {
-		file, ok = c.Argv[0].Text, true
+	if name := c.Argv[0].Text; !ok && (strings.HasSuffix(name, ".py") || p.r.isScript(p.fileOf(name, c))) {
+		file, ok = name, true
 	}
 	if !ok || mod == "" && file == "" {
 		return nil
@@ -501,8 +501,8 @@ func (p *project) script(c Command) *Process {
 // "shop" mean.
 func (p *project) entry(l *rules.Launch, s string, c Command) []string {
 	s, _, _ = strings.Cut(s, "(")
-	if strings.HasSuffix(s, ".py") {
-		if f := p.fileOf(s, c); f != "" {
+	if f := p.fileOf(s, c); strings.HasSuffix(s, ".py") || p.r.isScript(f) {
+		if f != "" {
 			s = f
 		}
 		s = strings.Trim(strings.ReplaceAll(strings.TrimSuffix(path.Clean(s), ".py"), "/", "."), ".")

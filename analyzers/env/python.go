@@ -349,7 +349,7 @@ func (p *project) base(mod, class, from string) string {
 // readPython looks through the Python files for settings and for launches.
 func (p *project) readPython() (cmds []Command) {
 	for _, n := range p.r.names {
-		if strings.HasSuffix(n, ".py") {
+		if strings.HasSuffix(n, ".py") || p.r.isScript(n) {
 			cmds = append(cmds, p.pythonFile(n)...)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -113,6 +114,23 @@ func (r *reading) find(name string, from *file) *file {
 	}
 	return r.load(found, maxFile)
 }
+
+// isScript reports whether a file without an ending is a script in Python, by its first
+// line. Only where scripts lie is looked.
+func (r *reading) isScript(name string) bool {
+	if name == "" || path.Ext(name) != "" || !r.set[name] {
+		return false
+	}
+	switch path.Base(path.Dir(name)) {
+	case "bin", "sbin", "scripts", "script", "tools", ".":
+	default:
+		return false
+	}
+	f := r.load(name, maxFile)
+	return f != nil && pythonShebang.Match(f.src)
+}
+
+var pythonShebang = regexp.MustCompile(`^#![^\n]*\bpython[0-9.]*(?:[ \t\r][^\n]*)?\n`)
 
 // module finds the file of a Python module: the one nearest to the top, and among
 // those the first by name.

@@ -22,14 +22,22 @@ type project struct {
 func newProject(files []string) *project {
 	p := &project{files: map[string]bool{}, index: map[string][]string{}, names: map[string]string{}}
 	inits := map[string]bool{}
+	scripts := map[string]bool{}
 	for _, f := range files {
 		p.files[f] = true
+		if path.Ext(f) == "" { // a script that nobody can import
+			scripts[f] = true
+			p.names[f] = plainName(f)
+		}
 		if path.Base(f) == "__init__.py" {
 			inits[path.Dir(f)] = true
 		}
 	}
 	roots := map[string]bool{".": true}
 	for _, f := range files {
+		if scripts[f] {
+			continue
+		}
 		name, root := dottedName(f, inits)
 		p.names[f] = name
 		roots[root] = true
@@ -47,10 +55,15 @@ func newProject(files []string) *project {
 		}
 	}
 	for _, f := range files {
-		add(p.names[f], f)
+		if !scripts[f] {
+			add(p.names[f], f)
+		}
 	}
 	// Namespace packages: any folder may be imported from any root above it.
 	for _, f := range files {
+		if scripts[f] {
+			continue
+		}
 		for _, r := range sorted {
 			if r == "." {
 				add(plainName(f), f)

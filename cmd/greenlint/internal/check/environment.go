@@ -25,12 +25,7 @@ func Environ(ctx context.Context, req Request) (*Environment, error) {
 		return nil, err
 	}
 	src := newSource(req)
-	var files []string
-	for _, f := range req.Files {
-		if strings.HasSuffix(f, ".py") {
-			files = append(files, f)
-		}
-	}
+	files := pythonFiles(src)
 	progress(req, "reading deployment files", 0, 0)
 	e := &Environment{Deployed: env.Read(src, req.Catalog), Config: conf}
 	res := &pyfront.Result{}

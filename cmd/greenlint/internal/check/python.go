@@ -43,12 +43,7 @@ func python(ctx context.Context, req Request, conf *rules.Config, out *Outcome, 
 
 // analyse is what [python] does without a cache.
 func analyse(ctx context.Context, req Request, conf *rules.Config, src *source, out *Outcome, keep bool) (*Kept, error) {
-	var files []string
-	for _, f := range req.Files {
-		if strings.HasSuffix(f, ".py") {
-			files = append(files, f)
-		}
-	}
+	files := pythonFiles(src)
 	progress(req, "reading deployment files", 0, 0)
 	deployment := inBackground(func() env.Result { return env.Read(src, req.Catalog) })
 	if len(files) == 0 {

@@ -45,12 +45,7 @@ func Tasks(ctx context.Context, req Request, program string) (*Queued, error) {
 		return nil, err
 	}
 	src := newSource(req)
-	var files []string
-	for _, f := range req.Files {
-		if strings.HasSuffix(f, ".py") {
-			files = append(files, f)
-		}
-	}
+	files := pythonFiles(src)
 	q := &Queued{Deployed: env.Read(src, req.Catalog)}
 	if len(files) == 0 {
 		return q, ctx.Err()
