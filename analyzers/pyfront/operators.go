@@ -1,7 +1,6 @@
 package pyfront
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -214,20 +213,45 @@ func inCommon(s set) string {
 // known. ok is false where nothing would be known.
 func formatted(a, b set) (string, bool) {
 	format, ok := text(a)
-	if !ok {
+	if !ok || strings.IndexByte(format, '%') < 0 {
 		return "", false
 	}
 	with, known := text(b)
 	if !known || strings.Count(format, "%") != 1 {
 		with = unknownText
 	}
-	parts := conversion.Split(format, -1)
-	out := strings.ReplaceAll(strings.Join(parts, with), "%%", "%")
-	return out, len(parts) > 1 && strings.Trim(out, unknownText) != ""
+	var out strings.Builder
+	written := false // apart from what is put in
+	for {
+		head, rest, more := strings.Cut(format, "%")
+		out.WriteString(head)
+		written = written || head != ""
+		if !more {
+			break
+		}
+		if strings.HasPrefix(rest, "%") {
+			out.WriteByte('%')
+			written, format = true, rest[1:]
+			continue
+		}
+		out.WriteString(with)
+		format = rest[conversion(rest):]
+	}
+	return out.String(), written || with != unknownText
 }
 
-// conversion is a part of a text that % replaces.
-var conversion = regexp.MustCompile(`%(\(\w+\))?[-+ #0]*[\d*]*(\.[\d*]+)?[a-zA-Z]`)
+// conversion is how long what follows a % is: the name, flags, width and letter of what is
+// put in.
+func conversion(s string) int {
+	i := 0
+	if strings.HasPrefix(s, "(") {
+		i = strings.IndexByte(s, ')') + 1
+	}
+	for i < len(s) && strings.IndexByte("-+ #0123456789*.", s[i]) >= 0 {
+		i++
+	}
+	return min(i+1, len(s))
+}
 
 // unknownText stands for the part of a text that is not known.
 const unknownText = "…"
