@@ -164,3 +164,11 @@ func TestProjects(t *testing.T) {
 		}
 	}
 }
+
+// TestTemplateShown: a command is told as its file has it, marks of a template included.
+func TestTemplateShown(t *testing.T) {
+	res := Read(Map{"chart/templates/w.yaml": "kind: Deployment\nspec:\n  containers:\n  - args: [celery, -A, p, worker, -P, \"{{ .Values.pool }}\"]\n"}, catalog(t))
+	if len(res.Processes) != 1 || !strings.Contains(res.Processes[0].Command.Text, "{{ .Values.pool }}") {
+		t.Errorf("%+v", res.Processes)
+	}
+}

@@ -187,7 +187,7 @@ type place struct {
 func (r *reading) command(words []Word, name string, vars scope, f *file, start, end, depth int, steps *int) []Command {
 	c := Command{Name: name, Argv: words, scope: vars, Vars: vars.environ()}
 	if f != nil {
-		c.Pos, c.Text = f.pos(start), oneLine(string(f.src[max(0, min(start, len(f.src))):max(0, min(end, len(f.src)))]))
+		c.Pos, c.Text = f.pos(start), oneLine(f.written(start, end))
 		c.file = f.name
 		c.pos = [2]int{start, end}
 	}

@@ -49,7 +49,18 @@ const (
 type file struct {
 	name  string
 	src   []byte
-	lines []int // offsets at which lines begin
+	lines []int  // offsets at which lines begin
+	shown []byte // the text as it was written, where src is not; as long
+}
+
+// written is what stands between two offsets, as it was written.
+func (f *file) written(start, end int) string {
+	src := f.src
+	if f.shown != nil {
+		src = f.shown
+	}
+	start = max(0, min(start, len(src)))
+	return string(src[start:max(start, min(end, len(src)))])
 }
 
 func newFile(name string, src []byte) *file {

@@ -20,7 +20,7 @@ func withoutTemplate(f *file) *file {
 		}
 		blankMarks(src[start:end])
 	}
-	return &file{name: f.name, src: src, lines: f.lines}
+	return &file{name: f.name, src: src, lines: f.lines, shown: f.src}
 }
 
 func blankMarks(line []byte) {
