@@ -149,6 +149,9 @@ func (l *Library) rows() (out []AboutRow) {
 		}
 		add("context", x.Kind, &x.Row, names)
 	}
+	for _, r := range l.Variables {
+		add("variable", "", &r.Row, r.Calls)
+	}
 	for _, r := range l.Turns {
 		add("turn", r.Make, &r.Row, r.Calls)
 	}

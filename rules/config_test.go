@@ -266,6 +266,14 @@ func TestUserTables(t *testing.T) {
 			require.Equal(t, []string{"conn"}, names)
 			require.True(t, ok)
 		}},
+		"variable": {"[[variable]]\ncalls = [\"acme.setenv\"]\nname = [0]\nvalue = [1, \"to\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
+			name, value := l.Symbol("acme.setenv").Variables[0].Places()
+			require.Equal(t, Place{0, nil}, name)
+			require.Equal(t, Place{1, []string{"to"}}, value)
+			g := Guard{When: "env(MODE=fast)"}
+			require.True(t, g.Counts(&Env{Called: []string{SetVariable + "MODE=fast"}}))
+			require.False(t, g.Counts(&Env{Called: []string{SetVariable + "MODE=faster"}}))
+		}},
 		"each": {"[[higher-order]]\ncalls = [\"acme.fold\"]\narg = [0]\neach = [1, \"items\"]\n", func(t *testing.T, l *Lookup, _ *Catalog) {
 			pos, names, ok := l.Symbol("acme.fold").HigherOrder[0].Elements()
 			require.Equal(t, 1, pos)

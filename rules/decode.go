@@ -163,6 +163,23 @@ func (lib *Library) compile(src []byte, known func(ID) bool) error {
 			return at("returns", i, err)
 		}
 	}
+	for i, r := range lib.Variables {
+		err := r.Row.compile(lib)
+		if err == nil {
+			err = need(&r.Row, false)
+		}
+		for _, list := range [][]any{r.Name, r.Value} {
+			if err == nil {
+				_, err = selectorOf(list)
+			}
+			if err == nil && len(list) == 0 {
+				err = errors.New("neither name nor value: say where they are")
+			}
+		}
+		if err != nil {
+			return at("variable", i, err)
+		}
+	}
 	for i, r := range lib.Turns {
 		err := r.Row.compile(lib)
 		if err == nil {

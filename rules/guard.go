@@ -14,6 +14,10 @@ type Guard struct {
 	Bound  string // where module-level code bound the name that is called, "module:offset"; "" = looked up when called
 }
 
+// SetVariable stands before "NAME=value" in [Env.Called]: the process sets this variable
+// itself.
+const SetVariable = "set "
+
 // Original is the Bound of what was put aside for those who want the standard library as it
 // was before any patch.
 const Original = "original"
@@ -27,7 +31,7 @@ const Original = "original"
 //	version(greenlet >= 3)    a distribution's version; false when not known
 //	installed(psycogreen)     the distribution is named by the project
 //	python(>= 3.12)           the interpreter's version; false when not known
-//	env(GEVENT_RESOLVER=block)
+//	env(GEVENT_RESOLVER=block) the variable is set so, in the deployment or by the process
 //	loads(shop/cron.py)       the process loads the file, as far as is known
 //
 // A leading "not " turns it round.
@@ -117,6 +121,11 @@ func (c Condition) holds(e *Env, bound string) bool {
 	case "env":
 		for _, v := range e.Vars {
 			if v == c.Args || strings.HasPrefix(v, c.Args+"=") {
+				return true
+			}
+		}
+		for _, s := range e.Called {
+			if v, ok := strings.CutPrefix(s, SetVariable); ok && (v == c.Args || strings.HasPrefix(v, c.Args+"=")) {
 				return true
 			}
 		}

@@ -48,27 +48,28 @@ type Library struct {
 	// position: "bufio.NewReader()" = [0].
 	Holds map[string][]int `toml:"holds"`
 
-	Effects     []*EffectRow  `toml:"effect"`
-	Safe        []*SafeRow    `toml:"safe"`
-	Offloads    []*MoveRow    `toml:"offload"`
-	Spawns      []*MoveRow    `toml:"spawn"`
-	HigherOrder []*MoveRow    `toml:"higher-order"`
-	Yields      []*YieldRow   `toml:"yield"`
-	Streams     []*StreamRow  `toml:"stream"`
-	Returns     []*ReturnRow  `toml:"returns"`
-	Turns       []*TurnRow    `toml:"turn"`
-	Regexes     []*RegexRow   `toml:"regex"`
-	Loads       []*LoadRow    `toml:"load"`
-	Options     []*OptionRow  `toml:"option"`
-	Handles     []*HandleRow  `toml:"handle"`
-	Forks       []*ForkRow    `toml:"fork"`
-	Contexts    []*ContextRow `toml:"context"`
-	Patches     []*Patch      `toml:"patch"`
-	Bad         []*VersionRow `toml:"version"`
-	Launches    []*Launch     `toml:"launch"`
-	Settings    []*Setting    `toml:"setting"`
-	Detours     []*Detour     `toml:"detour"`
-	Stubs       []*Stub       `toml:"stub"`
+	Effects     []*EffectRow   `toml:"effect"`
+	Safe        []*SafeRow     `toml:"safe"`
+	Offloads    []*MoveRow     `toml:"offload"`
+	Spawns      []*MoveRow     `toml:"spawn"`
+	HigherOrder []*MoveRow     `toml:"higher-order"`
+	Yields      []*YieldRow    `toml:"yield"`
+	Streams     []*StreamRow   `toml:"stream"`
+	Returns     []*ReturnRow   `toml:"returns"`
+	Turns       []*TurnRow     `toml:"turn"`
+	Variables   []*VariableRow `toml:"variable"`
+	Regexes     []*RegexRow    `toml:"regex"`
+	Loads       []*LoadRow     `toml:"load"`
+	Options     []*OptionRow   `toml:"option"`
+	Handles     []*HandleRow   `toml:"handle"`
+	Forks       []*ForkRow     `toml:"fork"`
+	Contexts    []*ContextRow  `toml:"context"`
+	Patches     []*Patch       `toml:"patch"`
+	Bad         []*VersionRow  `toml:"version"`
+	Launches    []*Launch      `toml:"launch"`
+	Settings    []*Setting     `toml:"setting"`
+	Detours     []*Detour      `toml:"detour"`
+	Stubs       []*Stub        `toml:"stub"`
 
 	// Threads = "bound" says that objects of the library belong to the thread that
 	// made them, so that a call can't simply be made by another one.
@@ -190,6 +191,20 @@ type ReturnRow struct {
 func (r *ReturnRow) MadeLike() (pos int, names []string, ok bool) {
 	s, _ := selectorOf(r.Like)
 	return s.pos, s.names, len(r.Like) > 0
+}
+
+// A VariableRow says that a call sets a variable of the process's environment.
+type VariableRow struct {
+	Row
+	Name  []any `toml:"name"`  // where the variable's name is
+	Value []any `toml:"value"` // and what it is set to
+}
+
+// Places returns where a row says the name and the value are.
+func (v *VariableRow) Places() (name, value Place) {
+	n, _ := selectorOf(v.Name)
+	x, _ := selectorOf(v.Value)
+	return Place{n.pos, n.names}, Place{x.pos, x.names}
 }
 
 // A TurnRow says that a call, when its arguments are surely such, makes of an object

@@ -27,6 +27,7 @@ type Entry struct {
 	Streams     []*StreamRow
 	Returns     []*ReturnRow
 	Turns       []*TurnRow
+	Variables   []*VariableRow
 	Regexes     []*RegexRow
 	Loads       []*LoadRow
 	Options     []*OptionRow
@@ -119,6 +120,7 @@ func (v *view) add(lib *Library) {
 	enter(row, lib.Yields, func(e *Entry) *[]*YieldRow { return &e.Yields })
 	enter(row, lib.Streams, func(e *Entry) *[]*StreamRow { return &e.Streams })
 	enter(row, lib.Returns, func(e *Entry) *[]*ReturnRow { return &e.Returns })
+	enter(row, lib.Variables, func(e *Entry) *[]*VariableRow { return &e.Variables })
 	enter(row, lib.Turns, func(e *Entry) *[]*TurnRow { return &e.Turns })
 	enter(row, lib.Regexes, func(e *Entry) *[]*RegexRow { return &e.Regexes })
 	enter(row, lib.Loads, func(e *Entry) *[]*LoadRow { return &e.Loads })

@@ -234,6 +234,10 @@ func (f *frame) libraryDecorator(fn set, v *value, as args, called bool, dec pyp
 	}
 	if called {
 		f.rows(e, v, as, dec)
+	} else if t := f.a.typeOf(v.name, "", "()"); t != "" && v.recv == "" {
+		if made := f.object(t, dec, ""); len(made.vals) == 1 && made.vals[0].kind == kObject && f.a.callOf(made.vals[0]) != nil {
+			return made // an object that is called in the function's place
+		}
 	}
 	return fn
 }

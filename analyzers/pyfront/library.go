@@ -180,6 +180,7 @@ func (f *frame) rows(e rules.Entry, v *value, as args, n pyparse.Node) {
 			f.yield.maybe = true
 		}
 	}
+	f.variables(e, as)
 	f.regexes(e, v, as, n)
 	f.handles(e, v, as, n)
 	f.steps(e, v, as, n)

@@ -161,6 +161,10 @@ func (f *frame) move(fn set, as args, n pyparse.Node, k flow.EdgeKind, g rules.G
 			}
 		case kSymbol:
 			f.edge(f.shim(v, as, n), k, g, n, len(fn.vals) > 1)
+		case kObject:
+			if m := f.a.callOf(v); m != nil {
+				f.edge(f.shim(m, as, n), k, g, n, len(fn.vals) > 1)
+			}
 		case kElsewhere:
 			if v.item != nil && k == flow.Spawn {
 				f.move(v.item.read(f.u), as, n, flow.Offload, g)
@@ -213,6 +217,14 @@ func (f *frame) shim(v *value, as args, n pyparse.Node) *unit {
 	return u
 }
 
+// callOf is what calling a library's object calls; nil where nothing is known of it.
+func (a *analysis) callOf(v *value) *value {
+	if !a.hasMethod(v.name, "__call__") {
+		return nil
+	}
+	return a.memberOf(v.name, "__call__").in(v)
+}
+
 type shimKey struct {
 	node pyparse.Node
 	name string
@@ -245,6 +257,10 @@ func (f *frame) contextsWhy(fn set, kind string, loop rules.Loop, g rules.Guard,
 		case kSymbol:
 			u := f.shim(v, args{node: n}.after(0), n)
 			f.a.context(rules.Context{Kind: kind, Loop: loop, Func: u.name, Pos: f.pos(n), Guard: g, Why: why})
+		case kObject:
+			if m := f.a.callOf(v); m != nil {
+				f.contextsWhy(one(m), kind, loop, g, n, why)
+			}
 		}
 	}
 }

@@ -147,6 +147,9 @@ func (f *frame) store(t pyparse.Node, s set, from pyparse.Node) {
 			if v.kind == kInstance {
 				f.special(v, "__setitem__", t)
 			}
+			if v.kind == kObject {
+				f.libraryMethod(v, "__setitem__", args{node: t, pos: []arg{{set: key, node: sub.Slice()}, {set: s, node: from}}}, t)
+			}
 		}
 	case pyparse.KindTuple, pyparse.KindList:
 		elts := t.AsTuple().Elts()

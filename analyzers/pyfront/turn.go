@@ -48,3 +48,17 @@ func receiverOf(n pyparse.Node) pyparse.Node {
 	}
 	return pyparse.Node{}
 }
+
+// variables notes which variables of the environment a call sets.
+func (f *frame) variables(e rules.Entry, as args) {
+	for _, r := range e.Variables {
+		name, value := r.Places()
+		n, _ := as.find(name.Pos, name.Names)
+		x, _ := as.find(value.Pos, value.Names)
+		for _, key := range texts(n.set) {
+			for _, val := range texts(x.set) {
+				f.a.called[rules.SetVariable+key+"="+val] = true
+			}
+		}
+	}
+}

@@ -78,6 +78,7 @@ var tableTitles = map[string]string{
 	"spawn":        "runs what it is given as a new task",
 	"higher-order": "calls what it is given, here and now",
 	"context":      "makes a function run on a loop",
+	"variable":     "sets a variable of the environment",
 	"turn":         "makes another sort of thing of an object",
 	"handle":       "must not be shared by tasks: GL801 shared-handle",
 	"option":       "declares options of the program",
