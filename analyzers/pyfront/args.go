@@ -54,7 +54,11 @@ func (f *frame) evalArgs(c pyparse.Call) args {
 		k := n.AsKeyword()
 		s := f.eval(k.Value())
 		if k.Arg() == "" {
-			as.kwstar = true
+			if known, ok := f.keywords(s, k.Value()); ok {
+				as.kw = append(as.kw, known...)
+			} else {
+				as.kwstar = true
+			}
 			continue
 		}
 		as.kw = append(as.kw, arg{name: k.Arg(), set: s, node: k.Value()})

@@ -1,5 +1,12 @@
 package pyfront
 
+import (
+	"maps"
+	"slices"
+
+	"github.com/greenlint/greenlint/pyparse"
+)
+
 // A dict whose keys are written out is a record: what stands under one key is not what
 // stands under another. So the cell of a container, which holds everything, may also know
 // what was put in under which key.
@@ -64,6 +71,23 @@ func (f *frame) under(c *cell, key set) set {
 		}
 	}
 	return join(out, c.keyed.loose.read(f.u))
+}
+
+// keywords are the arguments that ** of a dict gives, where all that it holds stands under
+// keys that are written out.
+func (f *frame) keywords(s set, n pyparse.Node) (out []arg, ok bool) {
+	if len(s.vals) != 1 || s.open || s.vals[0].kind != kContainer || s.vals[0].name != "dict" {
+		return nil, false
+	}
+	c := s.vals[0].item
+	c.read(f.u)
+	if c.keyed == nil || c.keyed.by == nil || !c.keyed.loose.read(f.u).empty() {
+		return nil, false
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.keyed.by)) {
+		out = append(out, arg{name: name, set: c.keyed.by[name].read(f.u), node: n})
+	}
+	return out, true
 }
 
 // allTexts are the texts that a set may be; ok is false where it may be anything else.
