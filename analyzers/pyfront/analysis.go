@@ -286,7 +286,7 @@ func (a *analysis) run(u *unit) {
 	cost, yields := u.cost, u.yields
 	u.outcome = u.emptied()
 	a.execute(&frame{a: a, u: u, scope: u.scope, env: new(locals)})
-	if u.cost > cost*1.01 || u.yields.maybe != yields.maybe || u.yields.gives != yields.gives || len(u.yields.when) != len(yields.when) {
+	if u.cost > cost*1.01 || u.yields.maybe != yields.maybe || u.yields.gives != yields.gives || u.yields.every != yields.every || len(u.yields.when) != len(yields.when) {
 		a.outdateCallers(u)
 	}
 }

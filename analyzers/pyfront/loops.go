@@ -35,12 +35,19 @@ func (f *frame) finishLoop(l loopInfo) {
 	default:
 		l.yield.gives *= l.trips
 	}
+	between := min(l.yield.every, l.trips) * l.each // two turns of the others
+	if l.yield.every > 0 && between <= f.a.budget {
+		l.yield.maybe = true
+	}
 	switch {
 	case l.yield.maybe, l.yield.gives != 0: // who takes the values may wait in between
 	case l.while.Valid() && l.trips == 0:
 		if !l.yield.waits && !l.yield.disk {
 			detail = f.spins(l.while)
 		}
+	case l.yield.every > 0:
+		detail, rule = seconds(between)+" until it gives the thread back", "GL104"
+		l.yield.maybe = true
 	case l.trips*l.each > f.a.budget:
 		detail = seconds(l.trips * l.each)
 		if l.yield.waits && len(l.yield.when) == 0 {
@@ -57,6 +64,33 @@ func (f *frame) finishLoop(l loopInfo) {
 	f.effectAt(rules.Effect{Rule: rule, Symbol: "loop", Detail: detail, HoldsGIL: false, Guard: rules.Guard{Unless: strings.Join(l.yield.when, " | ")}},
 		f.pos(l.node), f.u.mod.pos(l.head.End()))
 	f.yield.add(l.yield)
+}
+
+// period is how many rounds a test lets pass until it holds: i % 1000 == 0, not i % 1000.
+// 0 = not known.
+func (f *frame) period(test pyparse.Node) float64 {
+	rest := test
+	switch test.Kind() {
+	case pyparse.KindCompare:
+		c := test.AsCompare()
+		if c.Comparators().Len() != 1 || c.OpAt(0) != pyparse.OpEq {
+			return 0
+		}
+		rest = c.Left()
+	case pyparse.KindUnaryOp:
+		if test.AsUnaryOp().Op() != pyparse.OpNot {
+			return 0
+		}
+		rest = test.AsUnaryOp().Operand()
+	default:
+		return 0
+	}
+	b := rest.AsBinOp()
+	if !b.Valid() || b.Op() != pyparse.OpMod {
+		return 0
+	}
+	n, _ := num(f.quiet(b.Right()))
+	return n
 }
 
 // spins says how a while loop of unknown length can go on for ever without
@@ -189,6 +223,12 @@ func (b *loopBody) look(l pyparse.NodeList) {
 // by a constant.
 func (f *frame) countedWhile(w pyparse.While) float64 {
 	test := w.Test()
+	if known, val := f.constantTest(test); known && val {
+		test = endTest(w.Body())
+	}
+	if !test.Valid() {
+		return 0
+	}
 	var name string
 	limit := 0.0
 	switch test.Kind() {
@@ -225,6 +265,16 @@ func (f *frame) countedWhile(w pyparse.While) float64 {
 		return math.Max(0, math.Ceil(math.Abs(limit-start)/math.Abs(step)))
 	}
 	return 0
+}
+
+// endTest is the comparison at which a loop's body breaks off, if there is one such way out.
+func endTest(body pyparse.NodeList) pyparse.Node {
+	for n := range body.All() {
+		if i := n.AsIf(); n.Kind() == pyparse.KindIf && i.Test().Kind() == pyparse.KindCompare && breaks(i.Body()) {
+			return i.Test()
+		}
+	}
+	return pyparse.Node{}
 }
 
 // length is the number of elements that a set's only value has, where it is known.

@@ -259,7 +259,7 @@ func (f *frame) ifStmt(s pyparse.If) {
 	}
 	f.env = joinLocals(after, f.env)
 	f.cost = max(f.cost, bodyCost)
-	f.yield.add(bodyYield)
+	f.yield.add(bodyYield.seldom(f.period(s.Test())))
 }
 
 // asking runs a test and gives what it asks of where it runs.

@@ -100,6 +100,7 @@ type yieldState struct {
 	waits bool     // it waits greenly, which gives the thread back only when there is something to wait for
 	when  []string // or does where one of these conditions holds
 	disk  bool     // it waits for the disk, which gives nothing back: only a loop of unknown length is no CPU loop for it
+	every float64  // it does in one of so many rounds; 0 = in none or in each
 	gives float64  // how many values a generator gives meanwhile; < 0 = some
 }
 
@@ -107,6 +108,7 @@ func (y *yieldState) add(z yieldState) {
 	y.maybe = y.maybe || z.maybe
 	y.waits = y.waits || z.waits
 	y.disk = y.disk || z.disk
+	y.every = max(y.every, z.every)
 	if y.gives < 0 || z.gives < 0 {
 		y.gives = -1
 	} else {
@@ -115,6 +117,14 @@ func (y *yieldState) add(z yieldState) {
 	for _, w := range z.when {
 		y.onlyWhen(w)
 	}
+}
+
+// seldom is what yields in one of so many rounds.
+func (y yieldState) seldom(rounds float64) yieldState {
+	if y.maybe && rounds > 1 {
+		y.maybe, y.every = false, max(y.every, rounds)
+	}
+	return y
 }
 
 func (y *yieldState) onlyWhen(cond string) {
