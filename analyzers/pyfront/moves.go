@@ -2,6 +2,7 @@ package pyfront
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
@@ -217,12 +218,16 @@ func (f *frame) shim(v *value, as args, n pyparse.Node) *unit {
 	return u
 }
 
-// callOf is what calling a library's object calls; nil where nothing is known of it.
+// callOf is what calling a library's object calls; nil where no row names it: what is said
+// of all methods of a class is no word that its objects can be called.
 func (a *analysis) callOf(v *value) *value {
-	if !a.hasMethod(v.name, "__call__") {
-		return nil
+	for _, c := range a.libraryOrder(v.name) {
+		named := func(r *rules.EffectRow) bool { return slices.Contains(r.Calls, c+".__call__") }
+		if e := a.cat.Method(c, "__call__"); slices.ContainsFunc(e.Effects, named) {
+			return a.memberOf(v.name, "__call__").in(v)
+		}
 	}
-	return a.memberOf(v.name, "__call__").in(v)
+	return nil
 }
 
 type shimKey struct {
