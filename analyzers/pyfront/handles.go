@@ -211,10 +211,10 @@ func (w *sharing) tasks(functions ...rules.Func) (n int) {
 }
 
 // locked reports whether a place in a unit is within a with statement over something
-// that is called a lock, or behind a call that takes one. It goes by names: a lock may
-// come from anywhere, and to be silent is the smaller mistake.
+// that is a lock, or is called one, or behind a call that takes one. It goes by names
+// too: a lock may come from anywhere, and to be silent is the smaller mistake.
 func (u *unit) locked(off uint32) bool {
-	found := false
+	found := slices.ContainsFunc(u.guarded, func(s span) bool { return s.has(off) })
 	u.around(off, func(n pyparse.Node) {
 		if w := n.AsWith(); w.Valid() {
 			for it := range w.Items().All() {
@@ -232,6 +232,13 @@ func (u *unit) locked(off uint32) bool {
 		return !found
 	})
 	return found
+}
+
+// isLock reports whether a set holds an object of a class that is called a lock.
+func isLock(s set) bool {
+	return slices.ContainsFunc(s.vals, func(v *value) bool {
+		return v.kind == kObject && lockLike(lastPart(v.name)) || v.kind == kInstance && lockLike(v.class.short)
+	})
 }
 
 func lockLike(text string) bool {

@@ -21,6 +21,7 @@ type outcome struct {
 	harms   [2][]harm // by realm
 	holds   []*hold
 	asks    rules.Whose // what it asks of where it runs
+	guarded []span      // bodies of with statements over locks
 	forked  int         // how many of its forks have been looked into
 
 	ownAt     register[ownKey]

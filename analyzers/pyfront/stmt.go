@@ -499,6 +499,9 @@ func (f *frame) withStmt(s pyparse.With) {
 		it := n.AsWithItem()
 		var v set
 		manager := f.eval(it.ContextExpr())
+		if isLock(manager) {
+			f.u.guarded = append(f.u.guarded, spanOfAll(s.Body()))
+		}
 		f.holding(s, it.ContextExpr(), func() { v = f.enter(manager, it.ContextExpr(), s.IsAsync()) })
 		if it.OptionalVars().Valid() {
 			f.store(it.OptionalVars(), v, pyparse.Node{})
