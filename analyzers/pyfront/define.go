@@ -116,6 +116,8 @@ func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
 			if usable(r) {
 				f.wrapped(u, r, dec)
 				out = set{vals: r.vals, open: r.open}
+			} else if f.managed(u, d, dec) {
+				out = fn // as it is, within the manager
 			} else if r.empty() && usable(d) {
 				// The wrapper is not known yet; this unit runs again when it is.
 				out = fn
@@ -123,6 +125,31 @@ func (f *frame) decorate(fn set, dec pyparse.Node, u *unit) set {
 		}
 	}
 	return out
+}
+
+// managed lets a function that a context manager adorns enter and leave it at each call;
+// false where there is no manager.
+func (f *frame) managed(u *unit, d set, dec pyparse.Node) (found bool) {
+	within := func(v *unit) {
+		found = true
+		if u != nil {
+			f.a.ensure(v)
+			u.wrappers = addWrapper(u.wrappers, wrapper{v, f.pos(dec), f.endPos(dec)})
+		}
+	}
+	for _, v := range d.vals {
+		switch v.kind {
+		case kManager:
+			within(v.unit)
+		case kInstance:
+			for _, name := range []string{"__enter__", "__exit__"} {
+				for _, m := range f.classMethods(v.class, name) {
+					within(m.unit)
+				}
+			}
+		}
+	}
+	return found
 }
 
 // usable reports whether a decorator's result can stand for the function.

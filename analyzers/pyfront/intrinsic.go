@@ -18,6 +18,12 @@ func (f *frame) intrinsic(v *value, as args, n pyparse.Node) (set, bool) {
 		if strings.HasPrefix(v.recv, "builtins.") {
 			return f.builtinMethod(v, as, n)
 		}
+		switch v.name {
+		case "contextlib.ExitStack.enter_context", "contextlib.AsyncExitStack.enter_context":
+			if len(as.pos) > 0 {
+				return f.enter(as.pos[0].set, n, false), true
+			}
+		}
 		if v.recv == "function" {
 			return unknownSet, true
 		}
