@@ -24,5 +24,5 @@ func collectLate() {
 
 const (
 	collectFrom    = 256 << 20 // bytes
-	collectPercent = 100
+	collectPercent = 60
 )
