@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/greenlint/greenlint/analyzers/words"
+	"github.com/greenlint/greenlint/pyparse"
 	"github.com/greenlint/greenlint/rules"
 )
 
@@ -127,10 +127,8 @@ func (r *reading) isScript(name string) bool {
 		return false
 	}
 	f := r.load(name, maxFile)
-	return f != nil && pythonShebang.Match(f.src)
+	return f != nil && pyparse.IsScript(f.src)
 }
-
-var pythonShebang = regexp.MustCompile(`^#![^\n]*\bpython[0-9.]*(?:[ \t\r][^\n]*)?\n`)
 
 // module finds the file of a Python module: the one nearest to the top, and among
 // those the first by name.

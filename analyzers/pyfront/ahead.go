@@ -2,8 +2,10 @@ package pyfront
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -20,13 +22,13 @@ type parsing struct {
 	once  sync.Once
 	tree  *pyparse.Tree
 	table *bind.Table
-	err   error // it can't be read
-	fault any   // a panic, for who asks
+	err   error  // it can't be read
+	fault string // a panic, for who asks
 }
 
 func (p *parsing) do(in *Input, file, module string) {
 	p.once.Do(func() {
-		defer func() { p.fault = recover() }()
+		defer func() { p.fault = caught(recover()) }()
 		src, err := in.Read(file)
 		if err != nil {
 			p.err = err
@@ -47,7 +49,7 @@ func (a *analysis) parse(file string) *parsing {
 	}
 	delete(a.ahead, file) // it is asked for once
 	p.do(&a.in, file, a.project.names[file])
-	if p.fault != nil {
+	if p.fault != "" {
 		panic(p.fault)
 	}
 	return p
@@ -70,16 +72,35 @@ func (a *analysis) parseAhead(files []string) (stop func()) {
 }
 
 // spread calls do for each number below n, in about their order, from some
-// goroutines, until ctx ends.
+// goroutines, until ctx ends. A panic is handed on to who waits.
 func spread(ctx context.Context, goroutines, n int, do func(i int)) (wait func()) {
 	var next atomic.Int64
 	var all sync.WaitGroup
+	var fault atomic.Pointer[string]
 	for range min(goroutines, n) {
 		all.Go(func() {
+			defer func() {
+				if text := caught(recover()); text != "" {
+					fault.Store(&text)
+				}
+			}()
 			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				do(i)
 			}
 		})
 	}
-	return all.Wait
+	return func() {
+		all.Wait()
+		if text := fault.Load(); text != nil {
+			panic(*text)
+		}
+	}
+}
+
+// caught words a panic, with where it was; "" where there was none.
+func caught(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("%v\n\n%s", v, debug.Stack())
 }

@@ -48,7 +48,7 @@ func (f *frame) body() {
 		case f.only != nil:
 			f.some(f.only)
 		case u.mod.foreign:
-			f.some(u.mod.wanted)
+			f.again(u.mod)
 		default:
 			f.block(u.node.AsModule().Body())
 		}

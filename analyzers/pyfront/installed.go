@@ -3,6 +3,7 @@ package pyfront
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"github.com/greenlint/greenlint/analyzers/flow"
 	"github.com/greenlint/greenlint/pyparse"
@@ -114,20 +115,14 @@ func (a *analysis) demand(m *module, name string) {
 		return
 	}
 	if t := a.epochs.trial; t != nil {
-		t.asked = append(t.asked, wasAsked{m, name, m.wanted})
+		t.asked = append(t.asked, wasAsked{m, name, len(m.wanted)})
 	}
 	m.asked[name] = true
-	var list []pyparse.Node
-	for _, n := range m.binding(name) {
-		if !slices.Contains(m.wanted, n) {
-			list = append(list, n)
-		}
-	}
+	list := m.binding(name)
 	if len(list) == 0 {
 		return
 	}
-	m.wanted = slices.Concat(m.wanted, list)
-	slices.SortFunc(m.wanted, func(x, y pyparse.Node) int { return cmp.Compare(x.Start(), y.Start()) })
+	m.wanted = append(slices.Clip(m.wanted), list...)
 	if a.depth >= maxDepth {
 		a.enqueue(m.body)
 		return
@@ -139,12 +134,20 @@ func (a *analysis) demand(m *module, name string) {
 }
 
 // binding are the statements at the top of a module that bind a name, or, where none
-// does, those that may: imports of everything.
+// does, those that may: imports of everything. What was asked for before is left out.
 func (m *module) binding(name string) (out []pyparse.Node) {
+	if m.top == nil {
+		m.top = slices.Collect(m.tree.Root().AsModule().Body().All())
+		m.taken = make([]bool, len(m.top))
+	}
+	bound := false
 	add := func(at uint32) {
-		for n := range m.tree.Root().AsModule().Body().All() {
-			if n.Start() <= at && at < n.End() && !slices.Contains(out, n) {
-				out = append(out, n)
+		i := sort.Search(len(m.top), func(i int) bool { return m.top[i].Start() > at }) - 1
+		if i >= 0 && at < m.top[i].End() {
+			bound = true
+			if !m.taken[i] {
+				m.taken[i] = true
+				out = append(out, m.top[i])
 			}
 		}
 	}
@@ -155,7 +158,7 @@ func (m *module) binding(name string) (out []pyparse.Node) {
 			}
 		}
 	}
-	if len(out) > 0 {
+	if bound {
 		return out
 	}
 	for _, i := range m.table.Imports() {
@@ -164,6 +167,22 @@ func (m *module) binding(name string) (out []pyparse.Node) {
 		}
 	}
 	return out
+}
+
+// forget takes back that a name was asked for, when so many statements were wanted.
+func (m *module) forget(name string, wanted int) {
+	delete(m.asked, name)
+	for _, n := range m.wanted[wanted:] {
+		i, _ := slices.BinarySearchFunc(m.top, n.Start(), func(n pyparse.Node, at uint32) int { return cmp.Compare(n.Start(), at) })
+		m.taken[i] = false
+	}
+	m.wanted = m.wanted[:wanted]
+}
+
+// again runs all statements that are wanted, in order of the text.
+func (f *frame) again(m *module) {
+	list := slices.SortedFunc(slices.Values(m.wanted), func(x, y pyparse.Node) int { return cmp.Compare(x.Start(), y.Start()) })
+	f.some(list)
 }
 
 // some runs some statements at the top of a module.

@@ -1,8 +1,11 @@
 package pyfront
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,4 +38,54 @@ func TestTooLong(t *testing.T) {
 	}, nil)
 	require.Contains(t, res.Unknown, "too much to follow")
 	require.Contains(t, res.Graph.Own, rules.Func("m.b"))
+}
+
+// TestWideInstalled: a module that binds one name in each of very many statements, and one
+// whose names are all asked for, cost no more than their text.
+func TestWideInstalled(t *testing.T) {
+	const n = 60_000
+	var wide, sum strings.Builder
+	for i := range n / 4 {
+		fmt.Fprintf(&wide, "v%d = %d\n", i, i)
+		fmt.Fprintf(&sum, "    v%d\n", i)
+	}
+	files := map[string]string{
+		"m.py":           "import same, wide\nasync def a():\n    same.x()\n    wide.f()\n",
+		site + "same.py": strings.Repeat("x = 1\n", n) + "import time\nx = time.sleep\n",
+		site + "wide.py": wide.String() + "import time\ndef f():\n" + sum.String() + "    time.sleep(1)\n",
+	}
+	done := make(chan *Result, 1)
+	go func() { done <- analyze(t, files, nil) }()
+	select {
+	case res := <-done:
+		require.Contains(t, res.Graph.Own, rules.Func("m.a"))
+		require.Contains(t, res.Graph.Own, rules.Func("wide.f"))
+	case <-time.After(20 * time.Second): // what it took before, many times over
+		t.Fatal("it takes longer than its text")
+	}
+}
+
+// TestFaultAhead: a panic on another processor reaches who asks for the file, with where it was.
+func TestFaultAhead(t *testing.T) {
+	for _, wanted := range []string{"glance", "parse"} {
+		reads := map[string]int{}
+		var mu sync.Mutex
+		read := func(f string) ([]byte, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if reads[f]++; wanted == "glance" || reads[f] > 1 {
+				panic("a fault in " + f)
+			}
+			return []byte("# gevent\n"), nil
+		}
+		func() {
+			defer func() {
+				text := fmt.Sprint(recover())
+				require.Contains(t, text, "a fault in m.py", wanted)
+				require.Contains(t, text, "installed_test.go", wanted)
+			}()
+			newAnalysis(t.Context(), Input{Files: []string{"m.py"}, Read: read, Catalog: catalog(t)}).all()
+			t.Error("no panic")
+		}()
+	}
 }

@@ -74,7 +74,7 @@ type trial struct {
 type wasAsked struct {
 	mod    *module
 	name   string
-	wanted []pyparse.Node
+	wanted int // how many statements were
 }
 
 type wasCell struct {
@@ -449,8 +449,7 @@ func (k *Kept) takeBack(was analysis, t *trial) {
 	}
 	for i := len(t.asked) - 1; i >= 0; i-- {
 		w := &t.asked[i]
-		delete(w.mod.asked, w.name)
-		w.mod.wanted = w.wanted
+		w.mod.forget(w.name, w.wanted)
 	}
 	for _, u := range t.thawed {
 		u.ran, u.runs, u.queued, u.outdated, u.cost, u.yields = false, 0, false, false, 0, yieldState{}

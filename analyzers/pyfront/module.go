@@ -17,7 +17,9 @@ type module struct {
 	isPkg   bool
 	foreign bool            // installed beside the project
 	asked   map[string]bool // foreign: the names that were asked for
-	wanted  []pyparse.Node  // and the statements that bind them, in order of the text
+	wanted  []pyparse.Node  // and the statements that bind them, in the order in which they were asked for
+	top     []pyparse.Node  // all statements at its top, once one was asked for
+	taken   []bool          // which of them are wanted
 	tree    *pyparse.Tree
 	table   *bind.Table
 	body    *unit

@@ -83,7 +83,7 @@ greenlint check --format json | jq ...  for programs`,
 			fl.List(&f.sel, "select", "RULES", "only these: ids (GL401), prefixes (GL4) or names (foreign-io), separated by commas; ALL for every rule")
 			fl.List(&f.ignore, "ignore", "RULES", "leave these out")
 			fl.ChoiceOf(&f.loop, "loop", "LOOP", words(loops), "judge all tasks as if they ran on this loop: gevent, eventlet, asyncio, greenpool, …")
-			fl.String(&f.python, "python", "PATH", pythonHelp+", and with --confirm run with (else .venv, venv, VIRTUAL_ENV, Poetry's, conda's)")
+			fl.String(&f.python, "python", "PATH", pythonHelp+", and which --confirm runs (else the project's own, by the usual signs; greenlint confirm --help says which of them are run)")
 			fl.Each("shard", "I/N", "do one part of N, for --format json; greenlint merge puts the parts together", func(s string) (err error) {
 				f.shard, err = check.ParseShard(s)
 				return err

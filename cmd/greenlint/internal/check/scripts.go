@@ -5,8 +5,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/greenlint/greenlint/pyparse"
 )
 
 // maxScript bounds a script without an ending, and maxScripts how many files without one
@@ -26,15 +27,13 @@ func pythonFiles(src *source) (out []string) {
 			out = append(out, f)
 		case path.Ext(f) == "" && opened < maxScripts && src.small(f, maxScript):
 			opened++
-			if b, err := src.Read(f); err == nil && shebang.Match(b) {
+			if b, err := src.Read(f); err == nil && pyparse.IsScript(b) {
 				out = append(out, f)
 			}
 		}
 	}
 	return out
 }
-
-var shebang = regexp.MustCompile(`^#![^\n]*\bpython[0-9.]*(?:[ \t\r][^\n]*)?\n`)
 
 // small reports whether a file may be opened and is of at most so many bytes.
 func (s *source) small(name string, size int64) bool {

@@ -28,8 +28,8 @@ func AuditCommand() *command.Command {
 reports versions that are known to break (GL701), and libraries that cannot be
 made cooperative on its loop (GL702). A check does so too.
 
-Besides, it looks into the virtual environment (.venv, venv, $VIRTUAL_ENV, or what
---python names): which versions are installed, where no list says so; and for
+Besides, it looks into the virtual environment (.venv, venv, $VIRTUAL_ENV, Poetry's,
+conda's, or what --python names): which versions are installed, where no list says so; and for
 extension modules that the catalogue doesn't know and that seem to wait in C
 (GL703): a hint, from their ELF files, and no proof.
 
